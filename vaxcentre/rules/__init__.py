@@ -1,0 +1,1 @@
+"""What the centre knows: plain values in, plain values out."""
