@@ -1,0 +1,1 @@
+"""Booking: a person chooses, holds and confirms a time."""

@@ -1,0 +1,1 @@
+"""Papers: issue, print, verify, revoke."""

@@ -1,0 +1,1 @@
+"""Interview: the questions before an injection, and who decides."""

@@ -1,0 +1,5 @@
+"""The questionnaire at the centre, and the doctor's list."""
+
+from flask import Blueprint
+
+bp = Blueprint("interview", __name__, url_prefix="/interviews")

@@ -1,0 +1,1 @@
+"""Messages: the outbox, what is to be told to whom, and how it went."""

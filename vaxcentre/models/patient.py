@@ -1,0 +1,93 @@
+"""Who is vaccinated, and what they say they had before."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from vaxcentre.models.base import Base
+from vaxcentre.models.vaccine import Course
+from vaxcentre.rules.course import age_in_months, age_in_years
+from vaxcentre.rules.vocabulary import Sex
+
+
+class Patient(Base):
+    """A person; matched by folded birth name, first given name and birth date only."""
+
+    __tablename__ = "patient"
+    __table_args__ = (
+        Index("ix_patient_birth", "birth_on", "folded_family", "folded_given"),
+        Index("ix_patient_name", "folded_family", "folded_given", "birth_on"),
+        Index("ix_patient_given", "folded_given", "birth_on"),
+        CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_into_itself"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    family_name: Mapped[str] = mapped_column(String(100))  # at birth
+    given_names: Mapped[str] = mapped_column(String(100))
+    used_name: Mapped[str | None] = mapped_column(String(100))
+    folded_family: Mapped[str] = mapped_column(String(100))
+    folded_given: Mapped[str] = mapped_column(String(100))  # the first given name
+    folded_used: Mapped[str | None] = mapped_column(String(100), index=True)
+    sex: Mapped[Sex] = mapped_column(default=Sex.UNKNOWN)
+    birth_on: Mapped[date]
+    phone: Mapped[str | None] = mapped_column(String(20))  # E.164
+    email: Mapped[str | None] = mapped_column(String(254))
+    is_protected_adult: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
+    # A merge of twins leaves the id behind, pointing to the one that stays.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"), index=True)
+    merged_at: Mapped[datetime | None]
+
+    declared_doses: Mapped[list[DeclaredDose]] = relationship(back_populates="patient")
+
+    def age_in_years_on(self, day: date) -> int:
+        """Full years on that day."""
+        return age_in_years(self.birth_on, day)
+
+    def age_in_months_on(self, day: date) -> int:
+        """Full months on that day."""
+        return age_in_months(self.birth_on, day)
+
+    def is_minor_on(self, day: date) -> bool:
+        """Under 18 (Code civil, art. 388)."""
+        return self.age_in_years_on(day) < 18
+
+
+class NameCorrection(Base):
+    """A typing error in an identity, mended with its trace."""
+
+    __tablename__ = "name_correction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    before: Mapped[str] = mapped_column(Text)
+    after: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(String(300))
+    corrected_at: Mapped[datetime]
+    corrected_by_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
+
+
+class DeclaredDose(Base):
+    """A dose given elsewhere, as the patient declares it."""
+
+    __tablename__ = "declared_dose"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    dose_number: Mapped[int]
+    given_on: Mapped[date]
+    vaccine_name: Mapped[str] = mapped_column(String(200))
+    lot_number: Mapped[str | None] = mapped_column(String(20))
+    proof_seen: Mapped[bool] = mapped_column(default=False)
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
+
+    patient: Mapped[Patient] = relationship(back_populates="declared_doses")
+    course: Mapped[Course] = relationship()

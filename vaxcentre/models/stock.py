@@ -1,0 +1,83 @@
+"""Lots, and why their number of doses changed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from vaxcentre.models.base import Base
+from vaxcentre.models.vaccine import Vaccine
+from vaxcentre.rules.vocabulary import DiscardReason, MovementKind
+
+
+class Lot(Base):
+    """A lot as printed on the box."""
+
+    __tablename__ = "lot"
+    __table_args__ = (UniqueConstraint("vaccine_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vaccine_id: Mapped[int] = mapped_column(ForeignKey("vaccine.id"))
+    number: Mapped[str] = mapped_column(String(20))
+    expires_on: Mapped[date]  # the last day it may be used
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
+    blocked_at: Mapped[datetime | None]
+    blocked_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
+    blocked_reason: Mapped[str | None] = mapped_column(String(300))
+
+    vaccine: Mapped[Vaccine] = relationship()
+    movements: Mapped[list[StockMovement]] = relationship(back_populates="lot")
+
+    def is_expired_on(self, day: date) -> bool:
+        """Past the last day of use."""
+        return day > self.expires_on
+
+    def is_usable_on(self, day: date) -> bool:
+        """Neither expired nor blocked; says nothing of the doses left."""
+        return self.blocked_at is None and not self.is_expired_on(day)
+
+
+class StockMovement(Base):
+    """One change of a lot's number of doses; doses on hand are the sum of these rows."""
+
+    __tablename__ = "stock_movement"
+    __table_args__ = (
+        CheckConstraint("doses <> 0", name="doses"),
+        CheckConstraint("kind <> 'receive' OR doses > 0", name="receive_adds"),
+        CheckConstraint("kind NOT IN ('give', 'discard') OR doses < 0", name="give_takes"),
+        CheckConstraint("kind <> 'discard' OR discard_reason IS NOT NULL", name="discard_says_why"),
+        CheckConstraint("kind <> 'reversal' OR reverses_id IS NOT NULL", name="reversal_points"),
+        CheckConstraint("kind <> 'give' OR injection_id IS NOT NULL", name="give_has_injection"),
+        # A repeat of the same injection cannot take a second dose.
+        UniqueConstraint("injection_id", "kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
+    kind: Mapped[MovementKind]
+    doses: Mapped[int]  # signed: what it adds to the doses on hand
+    discard_reason: Mapped[DiscardReason | None]
+    note: Mapped[str | None] = mapped_column(String(300))
+    document_number: Mapped[str | None] = mapped_column(String(60))  # delivery note
+    box_count: Mapped[int | None]
+    injection_id: Mapped[int | None] = mapped_column(ForeignKey("injection.id"))
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("stock_movement.id"), unique=True)
+    moved_at: Mapped[datetime] = mapped_column(index=True)
+    moved_by_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
+
+    lot: Mapped[Lot] = relationship(back_populates="movements")
+
+
+class BoxSerial(Base):
+    """The serial number of a received box: the same box is never received twice."""
+
+    __tablename__ = "box_serial"
+    __table_args__ = (UniqueConstraint("gtin14", "serial"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gtin14: Mapped[str] = mapped_column(String(14))
+    serial: Mapped[str] = mapped_column(String(20))
+    movement_id: Mapped[int] = mapped_column(ForeignKey("stock_movement.id"))

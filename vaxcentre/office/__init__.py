@@ -1,0 +1,1 @@
+"""The office: clinics, staff, settings, figures."""

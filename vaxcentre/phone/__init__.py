@@ -1,0 +1,1 @@
+"""The phone room: one screen for an operator."""

@@ -1,0 +1,5 @@
+"""The operator's one screen."""
+
+from flask import Blueprint
+
+bp = Blueprint("phone", __name__, url_prefix="/phone")

@@ -1,0 +1,1 @@
+"""Reception: today, check-in, walk-in, the waiting-room display."""

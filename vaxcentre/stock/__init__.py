@@ -1,0 +1,1 @@
+"""Stock: deliveries, lots, waste, balance."""

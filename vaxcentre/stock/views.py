@@ -1,0 +1,5 @@
+"""Deliveries, lots, discards."""
+
+from flask import Blueprint
+
+bp = Blueprint("stock", __name__, url_prefix="/stock")

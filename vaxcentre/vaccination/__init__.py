@@ -1,0 +1,1 @@
+"""Vaccination: injection, observation, correction."""

@@ -1,0 +1,1 @@
+"""What all stations share when they speak HTTP."""

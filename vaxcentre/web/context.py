@@ -1,0 +1,31 @@
+"""What every template may count on."""
+
+from typing import Any
+
+from flask import Flask, current_app
+
+from vaxcentre import clock
+from vaxcentre.web import languages, once, signin
+from vaxcentre.web.centre import the_centre
+from vaxcentre.web.stations import Station, stations_of
+
+
+def install(app: Flask) -> None:
+    """Hand the shared values to the templates."""
+    app.context_processor(_values)
+    app.jinja_env.globals["new_key"] = once.new_key
+
+
+def _values() -> dict[str, Any]:
+    seat = signin.current_seat()
+    agent = seat.agent if seat and not seat.is_locked else None
+    stations: list[Station] = stations_of(agent) if agent else []
+    return {
+        "centre": the_centre(),
+        "language": languages.chosen(),
+        "now": clock.now(),
+        "is_demo": current_app.config["IS_DEMO"],
+        "agent": agent,
+        "seat": seat,
+        "stations": stations,
+    }

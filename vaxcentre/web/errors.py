@@ -1,0 +1,92 @@
+"""Every "no" and every mishap as a page with a way on."""
+
+from datetime import date, datetime
+
+from flask import Flask, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date, gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from vaxcentre.extensions import db
+from vaxcentre.rules.refusal import Refusal
+from vaxcentre.web import filters
+
+PAGES = {403, 404, 413, 429}
+
+
+def say(refusal: Refusal) -> str:
+    """The refusal's sentence in the reader's language, its facts filled in."""
+    return str(
+        gettext(refusal.sentence, **{key: _show(fact) for key, fact in refusal.facts.items()})
+    )
+
+
+def _show(fact: object) -> str:
+    if isinstance(fact, datetime):
+        return f"{filters.day(fact)} {filters.time_of_day(fact)}"
+    if isinstance(fact, date):
+        return str(format_date(fact, "dd/MM/yyyy"))
+    return str(fact)
+
+
+def install(app: Flask) -> None:
+    """Answer refusals and errors with our own pages."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _crash)
+    app.jinja_env.globals["say"] = say
+
+
+def _refused(refusal: Refusal) -> ResponseReturnValue:
+    return render_template("errors/409.html", sentence=say(refusal)), 409
+
+
+def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    return render_template("errors/stale_form.html"), 400
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code == 405:
+        code = 404  # a wrong door is a wrong door
+    if 300 <= code < 400:
+        return error
+    page = (
+        f"errors/{code}.html"
+        if code in PAGES
+        else "errors/404.html"
+        if code < 500
+        else "errors/500.html"
+    )
+    return render_template(page), code
+
+
+def _crash(error: Exception) -> ResponseReturnValue:
+    # The endpoint's name, never the path, the form or the person.
+    current_app.logger.error(
+        "error on %s: %s", request.endpoint, type(error).__name__, exc_info=_bare(error)
+    )
+    db.session.rollback()
+    if current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    return render_template("errors/500.html"), 500
+
+
+def _bare(error: Exception) -> BaseException | None:
+    """The traceback without its message, which may quote what a person typed."""
+    return (
+        type(error)("(withheld)").with_traceback(error.__traceback__) if _is_plain(error) else None
+    )
+
+
+def _is_plain(error: Exception) -> bool:
+    return type(error) in {
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        LookupError,
+        RuntimeError,
+    }

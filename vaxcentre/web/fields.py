@@ -1,0 +1,62 @@
+"""The base of every form: white space off, sentences of our own, refusals at their field."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.fields.core import Field, UnboundField
+from wtforms.i18n import get_translations
+from wtforms.validators import ValidationError
+
+from vaxcentre.rules.refusal import Refusal
+from vaxcentre.web import errors, languages
+
+UNPRINTABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+
+
+def tidy(value: object) -> object:
+    """Take off outer white space and signs that no keyboard types."""
+    return value.translate(UNPRINTABLE).strip() if isinstance(value, str) else value
+
+
+class Form(FlaskForm):
+    """A form of ours. Its `to_request()` gives a service a plain frozen value."""
+
+    class Meta(FlaskForm.Meta):
+        """How fields are bound."""
+
+        def bind_field(
+            self, form: Any, unbound_field: UnboundField[Any], options: dict[str, Any]
+        ) -> Field:
+            """Give each text field the tidying filter."""
+            if issubclass(unbound_field.field_class, StringField):
+                filters = [tidy, *unbound_field.kwargs.get("filters", ())]
+                options = {**options, "filters": filters}
+            return super().bind_field(form, unbound_field, options)
+
+        def get_translations(self, form: Any) -> Any:
+            """WTForms' own sentences in the reader's language."""
+            return get_translations([languages.chosen()])
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Put a refusal's sentence at the field it is about, or on top of the form."""
+        sentence = errors.say(refusal)
+        field = self._fields.get(refusal.field or "")
+        if field is None:
+            self.form_errors.append(sentence)
+        else:
+            field.errors = [*field.errors, sentence]
+
+    @property
+    def all_errors(self) -> Sequence[tuple[str | None, str]]:
+        """Each sentence with the id of its field, in the order of the page."""
+        found: list[tuple[str | None, str]] = [(None, str(text)) for text in self.form_errors]
+        for field in self:
+            found += [(field.id, str(text)) for text in field.errors]
+        return found
+
+
+def sentence_of(refusal: Refusal) -> ValidationError:
+    """The refusal as the error of the field that is being read."""
+    return ValidationError(errors.say(refusal))

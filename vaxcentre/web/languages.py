@@ -1,0 +1,51 @@
+"""French first, English second: whose turn it is, and where the sentences are."""
+
+from functools import cache
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import has_request_context, request
+
+LANGUAGES = ("fr", "en")
+COOKIE = "vaxcentre_language"
+FOLDER = Path(__file__).resolve().parent.parent / "translations"
+
+
+def chosen() -> str:
+    """The reader's language: what they chose, else what their browser asks for, else French."""
+    if not has_request_context():
+        return "fr"
+    cookie = request.cookies.get(COOKIE)
+    if cookie in LANGUAGES:
+        return cookie
+    return request.accept_languages.best_match(LANGUAGES) or "fr"
+
+
+@cache
+def catalogues() -> tuple[str, ...]:
+    """One catalogue a station: small files beside each other instead of one of everything."""
+    return tuple(sorted(file.stem for file in FOLDER.glob("fr/LC_MESSAGES/*.po")))
+
+
+def domains() -> str:
+    """The catalogues, as Flask-Babel wants them."""
+    return ";".join(catalogues()) or "core"
+
+
+def directories() -> str:
+    """One folder for each catalogue, as Flask-Babel wants them."""
+    return ";".join(str(FOLDER) for _ in (catalogues() or ("core",)))
+
+
+def compile_catalogues() -> None:
+    """Bring each compiled catalogue up to date with its source; costs a stat when it is."""
+    for source in FOLDER.glob("*/LC_MESSAGES/*.po"):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime_ns < source.stat().st_mtime_ns:
+            with source.open("rb") as text:
+                catalogue = read_po(text, locale=source.parent.parent.name)
+            part = target.with_suffix(f".{id(catalogue)}.part")
+            with part.open("wb") as out:
+                write_mo(out, catalogue)
+            part.replace(target)  # at once: another process may be reading it
