@@ -354,7 +354,7 @@ def make_appointment(
     appointment = Appointment(
         **{
             "reference": make_reference(),
-            "place_id": free_place(session, slot).id,
+            "place_id": fields.get("place_id") or free_place(session, slot).id,
             "patient_id": patient.id,
             "origin": Origin.WEB,
             "booked_at": clock.now() - timedelta(days=2),

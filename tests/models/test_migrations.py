@@ -1,0 +1,38 @@
+"""The migrations lead to the models, and back, with rows in the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect
+
+from tests import make
+from vaxcentre.extensions import db
+from vaxcentre.models.base import Base
+
+
+def test_the_migrations_make_what_the_models_say(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_database_with_people_in_it_can_be_upgraded_again(
+    app: Flask, write: Callable[[], Any]
+) -> None:
+    with write() as session:
+        make.make_patient(session)
+    upgrade()
+    with write() as session:
+        assert session.query(make.Patient).count() == 1
+
+
+def test_the_first_migration_can_be_taken_back(app: Flask) -> None:
+    db.session.remove()
+    downgrade(revision="base")
+    assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
