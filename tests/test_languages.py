@@ -71,7 +71,7 @@ def test_the_french_has_the_same_placeholders(file: Path) -> None:
         if not message.id:
             continue
         ids = [message.id] if isinstance(message.id, str) else list(message.id)
-        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        strings = _strings(message)
         wanted = set(PLACEHOLDER.findall(" ".join(ids)))
         for string in strings:
             assert set(PLACEHOLDER.findall(string)) <= wanted, message.id
@@ -81,7 +81,7 @@ def test_the_french_has_the_same_placeholders(file: Path) -> None:
 @pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.stem)
 def test_the_french_is_set_as_french_is_set(file: Path) -> None:
     for message in _read(file):
-        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        strings = _strings(message)
         for string in strings if message.id else []:
             assert not re.search(r" [?!;:»]|« ", string), f"a plain space in {string!r}"
             assert "'" not in string, f"a straight apostrophe in {string!r}"
@@ -96,6 +96,11 @@ def test_one_sentence_has_one_french() -> None:
     assert {text: forms for text, forms in spoken.items() if len(forms) > 1} == {}
 
 
+def _strings(message: Message) -> list[str]:
+    string = message.string
+    return [string] if isinstance(string, str) else list(string or ())
+
+
 def _is_whole(message: Message) -> bool:
-    strings = [message.string] if isinstance(message.string, str) else list(message.string)
+    strings = _strings(message)
     return bool(strings) and all(strings) and "fuzzy" not in message.flags

@@ -14,6 +14,7 @@ from tests import make
 from vaxcentre import clock
 from vaxcentre.models.clinic import Centre, Clinic
 from vaxcentre.models.injection import Injection
+from vaxcentre.models.patient import Patient
 from vaxcentre.models.stock import StockMovement
 from vaxcentre.models.vaccine import CourseRule
 from vaxcentre.rules.vocabulary import MovementKind, Outcome, Verdict
@@ -230,7 +231,7 @@ def test_a_moment_comes_back_as_it_went_in(write: Write, session: Session) -> No
     with write() as writing:
         patient_id = make.make_patient(writing, created_at=moment).id
     with write() as reading:
-        assert reading.get_one(make.Patient, patient_id).created_at == moment
+        assert reading.get_one(Patient, patient_id).created_at == moment
 
 
 def _ready(session: Session) -> tuple[Any, Any, Any]:

@@ -14,6 +14,7 @@ from sqlalchemy import inspect
 from tests import make
 from vaxcentre.extensions import db
 from vaxcentre.models.base import Base
+from vaxcentre.models.patient import Patient
 
 
 def test_the_migrations_make_what_the_models_say(app: Flask) -> None:
@@ -29,7 +30,7 @@ def test_a_database_with_people_in_it_can_be_upgraded_again(
         make.make_patient(session)
     upgrade()
     with write() as session:
-        assert session.query(make.Patient).count() == 1
+        assert session.query(Patient).count() == 1
 
 
 def test_the_first_migration_can_be_taken_back(app: Flask) -> None:

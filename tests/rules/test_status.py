@@ -95,7 +95,7 @@ def test_a_cancelled_appointment_is_never_expected(
 ) -> None:
     status = appointment_status(
         AppointmentFacts(
-            **SLOT,
+            **SLOT,  # type: ignore[arg-type]
             held_until=NINE if held else None,
             booked_at=BEFORE if booked else None,
             cancelled_at=BEFORE if cancelled else None,
