@@ -191,7 +191,7 @@ def _answer(printer: Printer, client: socket.socket) -> None:
             client.settimeout(READING_LIMIT)
             send_frame(client, _print_or_fail(printer, request))
     except (OSError, TooBig):
-        log.info("a client went away before its answer")
+        log.debug("a client went away before its answer")
 
 
 def _has_gone(client: socket.socket) -> bool:
