@@ -40,3 +40,17 @@ class TestAge:
         day = day_of_age(birth_on, months)
         assert age_in_months(birth_on, day) == months
         assert age_in_months(birth_on, day - ONE_DAY) == months - 1
+
+    @pytest.mark.parametrize(
+        ("birth_on", "months", "day"),
+        [
+            (date(2024, 2, 29), 12, date(2025, 3, 1)),
+            (date(2024, 2, 29), 48, date(2028, 2, 29)),
+            (date(2026, 8, 31), 1, date(2026, 10, 1)),
+            (date(2026, 12, 31), 2, date(2027, 3, 1)),
+        ],
+    )
+    def test_a_day_that_does_not_exist_gives_way_to_the_first_of_the_next_month(
+        self, birth_on: date, months: int, day: date
+    ) -> None:
+        assert day_of_age(birth_on, months) == day

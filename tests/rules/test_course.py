@@ -120,6 +120,10 @@ class TestLaterDoses:
         on = first_on + timedelta(days=397 + late)
         assert check_second(rules, first_on, on).dose_number == 2
 
+    def test_a_series_begun_at_14_stays_one_of_two_doses_at_15(self) -> None:
+        past = [hpv(1, date(2028, 6, 9))]
+        assert check_hpv(past, 2, date(2029, 1, 8)).schedule == "11-14 ans"
+
     def test_two_doses_of_a_course_never_fall_on_one_day(self) -> None:
         with pytest.raises(TooSoonForDose):
             check_second([rule(1), rule(2)], date(2026, 3, 2), date(2026, 3, 2))

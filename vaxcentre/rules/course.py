@@ -1,9 +1,9 @@
 """Which dose of a vaccination is due, from which day to which day, and at what age.
 
 Gaps between doses are calendar days. A dose that comes late counts like any other and the series
-goes on where it stopped; nothing is started again (Calendrier des vaccinations et recommandations
-vaccinales, ministère de la Santé, chapter on catching up). So `max_days` bounds what is offered
-when two doses are booked together, and refuses nobody who comes later.
+goes on where it stopped; nothing is started again (Calendrier des vaccinations, ministère de la
+Santé, chapter on catching up). So `max_days` bounds what is offered when two doses are booked
+together, and refuses nobody who comes later.
 """
 
 from collections.abc import Collection, Iterable, Sequence
