@@ -1,0 +1,173 @@
+"""A plain Jinja environment with the words of the French catalogue, and one page that shows every part."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    Form,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Optional
+
+ROOT = Path(__file__).parents[2]
+CATALOGUE = ROOT / "vaxcentre/translations/fr/LC_MESSAGES/core.po"
+NOW = datetime(2026, 11, 23, 10, 21, 5, tzinfo=ZoneInfo("Europe/Paris"))
+HOST = "http://centre.test"
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+Render = Callable[..., str]
+
+
+def french() -> Translations:
+    with CATALOGUE.open("rb") as po:
+        catalogue = read_po(po, locale="fr")
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def url_for(endpoint: str, **values: Any) -> str:
+    return f"/static/{values['filename']}" if endpoint == "static" else f"/{endpoint}"
+
+
+@pytest.fixture(scope="session")
+def env() -> Environment:
+    """The application's templates, with stand-ins for what Flask and the filters bring."""
+    env = Environment(
+        loader=FileSystemLoader([ROOT / "templates", Path(__file__).parent]),
+        undefined=StrictUndefined,
+        autoescape=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words = french()
+    env.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals.update(
+        url_for=url_for,
+        csrf_token=lambda: "proof",
+        get_flashed_messages=lambda with_categories: [("go", "Le rendez-vous est déplacé.")],
+        request=SimpleNamespace(full_path="/here?"),
+    )
+    env.filters["date"] = lambda day: f"{day:%d/%m/%Y}"
+    env.filters["time"] = lambda moment: f"{moment:%H:%M}"
+    return env
+
+
+@pytest.fixture(scope="session")
+def context() -> dict[str, Any]:
+    """What the application tells every page."""
+    stations = ["Accueil", "Entretiens", "Injections", "Surveillance", "Stock", "Bureau"]
+    return {
+        "centre": SimpleNamespace(
+            name="Centre de vaccination de Boulogne-sur-Mer",
+            address_lines=["12 rue de la Paix", "62200 Boulogne-sur-Mer"],
+            phone="+33199001234",
+            phone_shown="01 99 00 12 34",
+            finess="620000000",
+        ),
+        "language": "fr",
+        "now": NOW,
+        "today": date(2026, 11, 23),
+        "is_demo": True,
+        "agent": SimpleNamespace(first_name="Rosa", station_label="Accueil 2"),
+        "stations": [
+            SimpleNamespace(label=label, url="/", is_current=label == "Accueil", badge=12 if label == "Surveillance" else None)
+            for label in stations
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def render(env: Environment, context: dict[str, Any]) -> Render:
+    """Render a template's source, or a file when it ends in .html."""
+
+    def render(source: str, **values: Any) -> str:
+        template = env.get_template(source) if source.endswith(".html") else env.from_string(source)
+        return template.render(**{**context, **values})
+
+    return render
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def screen(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a rendered page at a width, under the real content policy, with the real static files."""
+    contexts = []
+
+    def open_page(html: str, width: int = 768, **options: Any) -> Page:
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
+        page = contexts[-1].new_page()
+        page.route(f"{HOST}/**", lambda route: _answer(route, html))
+        page.goto(f"{HOST}/here")
+        page.evaluate("document.fonts.ready")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _answer(route: Route, html: str) -> None:
+    path = route.request.url.removeprefix(HOST).split("?")[0]
+    if path.startswith("/static/"):
+        file = ROOT / path[1:]
+        route.fulfill(body=file.read_bytes(), content_type=KINDS[file.suffix])
+    else:
+        policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        route.fulfill(body=html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": policy})
+
+
+class SampleForm(Form):
+    """One field of each kind."""
+
+    day = StringField("Jour")
+    month = StringField("Mois")
+    year = StringField("Année")
+    name = StringField("Nom de naissance", [InputRequired("Saisissez le nom de naissance")])
+    phone = StringField("Téléphone", [Optional()])
+    who = RadioField("Pour qui", choices=[("me", "Pour moi"), ("other", "Pour un proche")])
+    side = RadioField("Bras", choices=[("left", "Deltoïde gauche"), ("right", "Deltoïde droit")])
+    courses = SelectMultipleField("Vaccinations", choices=[("flu", "Grippe"), ("covid", "COVID-19")])
+    honour = BooleanField("Je l’atteste sur l’honneur")
+    document = SelectField("Pièce vue", choices=[("card", "Carte d’identité"), ("passport", "Passeport")])
+    reason = TextAreaField("Raison")
+    password = PasswordField("Mot de passe")
+    slot = HiddenField()
+
+
+@pytest.fixture
+def form() -> SampleForm:
+    return SampleForm(data={"side": "left", "document": "passport", "name": "O’Brien <b>", "slot": "7"})
+
+
+@pytest.fixture
+def wrong_form() -> SampleForm:
+    form = SampleForm(MultiDict({"day": "31", "name": "", "phone": "", "password": "secret"}))
+    form.validate()
+    form.day.errors = ["Ce jour n’existe pas"]
+    return form
