@@ -1,0 +1,1 @@
+"""The public lists the centre works from; README.md names their sources and licences."""
