@@ -1,0 +1,96 @@
+"""Who a person is: names, birth date, and the numbers that say so (NIR, RPPS)."""
+
+import re
+
+from stdnum import luhn
+from stdnum.fr import nir as nir_number
+
+from vaxcentre.rules.birth import (
+    BirthInFuture,
+    BirthTooLongAgo,
+    ImpossibleDate,
+    birth_date,
+    read_birth_date,
+)
+from vaxcentre.rules.names import first_given_name, fold, sound_key, sounds_like
+from vaxcentre.rules.refusal import N_, Refusal
+from vaxcentre.rules.search_words import SearchKind, SearchUnreadable, SearchWords, read_search
+
+__all__ = [
+    "BirthInFuture",
+    "BirthTooLongAgo",
+    "ImpossibleDate",
+    "NirUnreadable",
+    "RppsUnreadable",
+    "SearchKind",
+    "SearchUnreadable",
+    "SearchWords",
+    "birth_date",
+    "first_given_name",
+    "fold",
+    "nir_key_ok",
+    "read_birth_date",
+    "read_nir",
+    "read_rpps",
+    "read_search",
+    "rpps_luhn_ok",
+    "sound_key",
+    "sounds_like",
+]
+
+_NIR = re.compile(r"[0-9]{5}(?:[0-9]{2}|2A|2B)[0-9]{8}")
+_RPPS = re.compile(r"[0-9]{11}")
+
+
+class NirUnreadable(Refusal):
+    sentence = N_(
+        "Check the social security number: 15 characters, and its last two digits must match "
+        "the others. Leave the box empty if in doubt."
+    )
+    field = "nir"
+
+
+class RppsUnreadable(Refusal):
+    sentence = N_("An RPPS number has 11 digits. Check it, or leave the box empty.")
+    field = "rpps"
+
+
+def nir_key_ok(nir: str) -> bool:
+    """Tell whether a NIR or NIA of 15 characters carries the right key (97 minus the rest by 97).
+
+    Corsican departments 2A and 2B count as 19 and 18. The month is not looked at: values of 20 and
+    above exist for an incomplete civil status.
+    """
+    return _NIR.fullmatch(nir) is not None and nir_number.is_valid(nir)
+
+
+def read_nir(text: str) -> str:
+    """Read a social security number as typed, spaces and dots allowed, and return 15 characters.
+
+    Raises:
+        NirUnreadable: its length or its key is wrong.
+    """
+    nir = re.sub(r"[\s.]", "", text).upper()
+    if not nir_key_ok(nir):
+        raise NirUnreadable
+    return nir
+
+
+def read_rpps(text: str) -> str:
+    """Read the RPPS number of a professional, spaces allowed, and return its 11 digits.
+
+    Raises:
+        RppsUnreadable: these are not 11 digits.
+    """
+    rpps = re.sub(r"\s", "", text)
+    if not _RPPS.fullmatch(rpps):
+        raise RppsUnreadable
+    return rpps
+
+
+def rpps_luhn_ok(rpps: str) -> bool:
+    """Tell whether the last digit of an RPPS number is the Luhn key of the others.
+
+    Commonly stated, but in no official text that we know: a wrong key warns and never refuses.
+    """
+    return _RPPS.fullmatch(rpps) is not None and luhn.is_valid(rpps)

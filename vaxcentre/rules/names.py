@@ -1,0 +1,76 @@
+"""Names as people write them, and the forms in which two spellings of one name meet."""
+
+import re
+import unicodedata
+
+# Letters that decomposition leaves alone, with their usual writing in plain letters.
+_PLAIN = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i"})
+
+_SPACED_HYPHEN = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
+
+# French spellings of one sound, applied in this order to a folded name.
+_SOUNDS = (
+    (r"bv", "v"),  # Lefebvre, Lefèvre
+    (r"ph", "f"),
+    (r"sch|ch|sh", "C"),
+    (r"h", ""),
+    (r"y", "i"),
+    (r"w", "v"),
+    (r"qu?|ck", "k"),
+    (r"c(?=[eiy])", "s"),
+    (r"c", "k"),
+    (r"ge(?=[aou])|g(?=[ei])", "j"),
+    (r"gu(?=[ei])", "g"),
+    (r"z", "s"),
+    (r"x", "ks"),
+    (r"eau(?:l?[dt])?$|au(?:l?[dt])?$", "o"),
+    (r"eau|au", "o"),
+    (r"ean(?![aeiounm])", "an"),
+    (r"(?:ain|ein|in|aim|eim|im)(?![aeiounm])", "I"),
+    (r"(?:an|en|am|em)(?![aeiounm])", "A"),
+    (r"(?:on|om)(?![aeiounm])", "O"),
+    (r"ai|ei", "e"),
+    (r"(.)\1+", r"\1"),
+)
+# A final e is silent and lets the consonant before it be heard: Louis, but Louise.
+_SILENT_END = re.compile(r"es?$|(?:ks|[dtsp])+$")
+
+
+def fold(name: str) -> str:
+    """Reduce a name to what search and matching compare: small letters and digits, nothing else.
+
+    Accents, hyphens, apostrophes and spaces go; œ is oe, ß is ss. Cyrillic and other alphabets
+    keep their own letters. A name without a letter or digit folds to nothing.
+    """
+    spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    return "".join(filter(str.isalnum, spread.translate(_PLAIN)))
+
+
+def first_given_name(given: str) -> str:
+    """Take the first of several given names, as civil status lists them.
+
+    A space or a comma parts two names, a hyphen joins one: of "Jean-Pierre Marie" the first is
+    "Jean-Pierre", of "Jean Pierre" it is "Jean". Who wrote the compound without its hyphen is
+    still found by the letters and shown among the twins.
+    """
+    names = re.split(r"[\s,;]+", _SPACED_HYPHEN.sub("-", given.strip(" ,;")).strip())
+    return names[0]
+
+
+def sound_key(name: str) -> str:
+    """Write a name as it sounds in French, roughly, to find two spellings of one person.
+
+    Made for showing possible twins to a person, never for deciding: Dupont and Dupond, Mathieu and
+    Matthieu, Lefebvre and Lefèvre share a key; so do some names that only resemble each other.
+    """
+    folded = fold(name)
+    key = folded
+    for spelling, sound in _SOUNDS:
+        key = re.sub(spelling, sound, key)
+    return _SILENT_END.sub("", key) or folded
+
+
+def sounds_like(one: str, other: str) -> bool:
+    """Tell whether two names could be two spellings of one; nothing sounds like nothing."""
+    key = sound_key(one)
+    return bool(key) and key == sound_key(other)
