@@ -124,7 +124,7 @@ def _believable(text: str, today: date) -> dict[BoxReading, None]:
 
 
 def _undecided(readings: tuple[BoxReading, ...]) -> BoxReading:
-    """Keep only what all the readings say; the product stands before the lot, so they agree on it."""
+    """Keep what all the readings say; a product is never what a lot swallowed."""
     first = readings[0]
     return BoxReading(
         gtin=first.gtin,

@@ -1,4 +1,4 @@
-"""The square code on a patient's sheet (DataMatrix INS), which fills the form and proves nothing."""
+"""The square code on a patient's sheet (DataMatrix INS): it fills a form and proves nothing."""
 
 import re
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What keyboards do to scans, undone: the text a scanner read, whatever the station typed for it."""
+"""What keyboards do to scans, undone: the text as it stood in the symbol."""
 
 import re
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _END_OF_SCAN = " \t\r\n"
 
 @dataclass(frozen=True)
 class Scan:
-    """A scan as the symbol held it: the symbology prefix where the scanner sends one, and the text."""
+    """A scan as the symbol held it: its kind, where the scanner tells, and the text."""
 
     symbology: str | None
     text: str
