@@ -409,7 +409,7 @@ def make_visit(
 
 
 def make_interview(
-    session: Session, appointment: Appointment, version: int = 1, **answers: Answer
+    session: Session, appointment: Appointment, version: str = "2026-1", **answers: Answer
 ) -> Interview:
     """A questionnaire answered at home; questions that are not named are answered "no"."""
     interview = Interview(appointment_id=appointment.id, version=version, answered_at=clock.now())

@@ -81,7 +81,7 @@ class Interview(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"), index=True)
-    version: Mapped[int]  # of the questionnaire
+    version: Mapped[str] = mapped_column(String(20))  # of the questionnaire
     answered_at: Mapped[datetime]
     answered_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("staff_member.id")

@@ -10,6 +10,17 @@ from vaxcentre.web.centre import the_centre
 from vaxcentre.web.stations import Station, stations_of
 
 
+class AgentCard:
+    """The signed-in person as the bar shows them."""
+
+    def __init__(self, seat: signin.Seat) -> None:
+        self.first_name = seat.agent.given_name
+        self.full_name = seat.agent.full_name
+        self.roles = seat.agent.roles
+        self.station_label = seat.station
+        self.box = seat.box
+
+
 def install(app: Flask) -> None:
     """Hand the shared values to the templates."""
     app.context_processor(_values)
@@ -18,14 +29,14 @@ def install(app: Flask) -> None:
 
 def _values() -> dict[str, Any]:
     seat = signin.current_seat()
-    agent = seat.agent if seat and not seat.is_locked else None
-    stations: list[Station] = stations_of(agent) if agent else []
+    member = seat.agent if seat and not seat.is_locked else None
+    stations: list[Station] = stations_of(member) if member else []
     return {
         "centre": the_centre(),
         "language": languages.chosen(),
         "now": clock.now(),
         "is_demo": current_app.config["IS_DEMO"],
-        "agent": agent,
+        "agent": AgentCard(seat) if seat and member else None,
         "seat": seat,
         "stations": stations,
     }

@@ -44,7 +44,7 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
-    return render_template("errors/stale_form.html"), 400
+    return render_template("errors/400.html"), 400
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -734,7 +734,7 @@ def upgrade() -> None:
         "interview",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("appointment_id", sa.Integer(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
         sa.Column("answered_at", vaxcentre.models.base.UtcDateTime(), nullable=False),
         sa.Column("answered_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
