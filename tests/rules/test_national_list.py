@@ -4,6 +4,7 @@ import pytest
 from stdnum import ean
 
 from vaxcentre.rules.national_list import by_gtin, families, find, presentations
+from vaxcentre.rules.vocabulary import Route
 
 
 def brands(words: str, limit: int = 20) -> list[str]:
@@ -26,7 +27,7 @@ def test_every_box_has_its_codes_its_family_and_a_route() -> None:
         assert box.gtin14 == "0" + box.cip13
         assert box.cip13[5:12] == box.cip7
         assert box.family in families()
-        assert set(box.routes) <= {"IM", "SC", "ID", "PO", "NASAL"}
+        assert set(box.routes) <= set(Route)
         assert box.routes
 
 

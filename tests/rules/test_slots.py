@@ -96,7 +96,7 @@ def test_the_refusal_names_the_minutes() -> None:
 
 def test_a_time_without_its_zone_is_a_fault_of_the_program() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        cut(datetime(2026, 3, 2, 9), NINE, 5)
+        cut(NINE.replace(tzinfo=None), NINE + timedelta(hours=1), 5)
 
 
 def test_it_repeats_on_the_chosen_days_both_ends_included() -> None:

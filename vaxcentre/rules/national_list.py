@@ -10,6 +10,7 @@ from io import StringIO
 
 from vaxcentre.rules.box_contents import containers_per_box, doses_per_container, volume_ul
 from vaxcentre.rules.names import fold
+from vaxcentre.rules.vocabulary import Route
 
 __all__ = [
     "Family",
@@ -24,11 +25,11 @@ __all__ = [
 ]
 
 _ROUTES = {
-    "intramusculaire": "IM",
-    "sous-cutanée": "SC",
-    "intradermique": "ID",
-    "orale": "PO",
-    "nasale": "NASAL",
+    "intramusculaire": Route.IM,
+    "sous-cutanée": Route.SC,
+    "intradermique": Route.ID,
+    "orale": Route.PO,
+    "nasale": Route.NASAL,
 }
 # Where the name printed on the box ends and the description of what is in it begins.
 _BRAND_ENDS = re.compile(r",\s|\s(?=(?:suspension|solution|poudre|dispersion|gélule)\b)")
@@ -59,7 +60,7 @@ class Presentation:
     brand: str
     label: str
     form: str
-    routes: tuple[str, ...]
+    routes: tuple[Route, ...]
     holder: str
     is_on_sale: bool
 
