@@ -26,7 +26,7 @@ Usage : ./vaxcentre.sh [-y] COMMANDE [options]
   --help    affiche cette aide
 
 Réglages par l’environnement : VAXCENTRE_INSTANCE (./instance), LISTEN (127.0.0.1:8080),
-STAFF_LISTEN (127.0.0.1:8081), DATABASE_URL, TRUSTED_PROXIES.
+STAFF_LISTEN (127.0.0.1:8081), DATABASE_URL, TRUSTED_PROXIES, PUBLIC_ADDRESS, PRINTERS (1).
 HELP
 }
 
@@ -162,10 +162,13 @@ start() {
 demo() {
     VAXCENTRE_INSTANCE=$PWD/instance/demo
     LISTEN=127.0.0.1:$(printf '%s' "${LISTEN:-8080}" | sed 's/.*://')
+    PUBLIC_ADDRESS=http://$LISTEN
     SERVES=all
-    export LISTEN SERVES
+    IS_DEMO=1
+    export LISTEN PUBLIC_ADDRESS SERVES IS_DEMO
     unset DATABASE_URL STAFF_LISTEN TRUSTED_PROXIES
     prepare
+    .venv/bin/python -m flask --app wsgi init >/dev/null # its link is for a real manager
     .venv/bin/python -m flask --app wsgi demo "$@"
     tidy
     exec .venv/bin/python -m vaxcentre.serve
@@ -245,7 +248,7 @@ run_tests() {
     TEST_BROWSER=$(browser)
     export TEST_POSTGRESQL_URL TEST_DATABASES TEST_BROWSER
     # Never a real centre's settings.
-    unset VAXCENTRE_INSTANCE DATABASE_URL SERVES LISTEN STAFF_LISTEN TRUSTED_PROXIES
+    unset VAXCENTRE_INSTANCE DATABASE_URL SERVES LISTEN STAFF_LISTEN TRUSTED_PROXIES PUBLIC_ADDRESS IS_DEMO
     say 'Épreuves…'
     check .venv/bin/python -m pytest "$@"
     [ -z "$FAILED" ]
