@@ -201,6 +201,21 @@ def test_the_printer_that_is_killed_comes_back_and_nobody_who_waits_is_turned_aw
     assert centre.prints()
 
 
+def test_two_printers_share_one_door(tmp_path: Path) -> None:
+    centre = open_centre(tmp_path, PRINTERS="2")
+    try:
+        wait_until_open(centre)
+        printers = [
+            pid for pid, command in centre.processes().items() if "vaxcentre.printer" in command
+        ]
+        assert len(printers) == 2
+        os.kill(printers[0], signal.SIGSTOP)
+        assert [centre.prints() for _ in range(2)] == [True, True]
+    finally:
+        os.kill(printers[0], signal.SIGCONT)
+        close(centre)
+
+
 def test_everything_dies_with_the_supervisor(centre: Centre) -> None:
     assert len(centre.processes()) >= 8
     centre.process.kill()
