@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from vaxcentre import clock, config
 from vaxcentre.database import transaction
+from vaxcentre.doctor import doctor_command
 from vaxcentre.models.clinic import Centre
 from vaxcentre.office.starter_service import plant_courses
 
@@ -17,6 +18,7 @@ from vaxcentre.office.starter_service import plant_courses
 def install(app: Flask) -> None:
     """Make the commands known to `flask`."""
     app.cli.add_command(init_command)
+    app.cli.add_command(doctor_command)
 
 
 @click.command("init")
