@@ -13,7 +13,7 @@ from vaxcentre import clock
 from vaxcentre.rules.contact import show_phone
 from vaxcentre.rules.course import age_in_months, age_in_years
 from vaxcentre.rules.reference import show_reference
-from vaxcentre.web import languages
+from vaxcentre.web import languages, words
 from vaxcentre.web.centre import the_centre
 
 
@@ -98,6 +98,10 @@ FILTERS: dict[str, Callable[..., str]] = {
     "millilitres": millilitres,
     "age": age,
     "days_ago": days_ago,
+    "word": words.word,
+    "label": words.label,
+    "place": words.place,
+    "place_label": words.place_label,
 }
 
 
