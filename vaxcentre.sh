@@ -1,6 +1,8 @@
 #!/bin/sh
 # All the set-up of a centre, one word each: start, demo, test, doctor.
 # Plain POSIX sh, because it is the one thing that a fresh machine surely has.
+# French apostrophes are curly; the lists of packages are one word each, meant to be split.
+# shellcheck disable=SC1112,SC2086
 set -eu
 unset CDPATH
 cd "$(dirname "$0")"
@@ -11,6 +13,7 @@ YES=${CI:+yes}
 LOG=
 PG_FOLDER=
 PG_BIN=
+FAILED=
 
 usage() {
     cat <<'HELP'
@@ -25,7 +28,7 @@ Usage : ./vaxcentre.sh [-y] COMMANDE [options]
   --help    affiche cette aide
 
 Réglages par l’environnement : VAXCENTRE_INSTANCE (./instance), LISTEN (127.0.0.1:8080),
-STAFF_LISTEN (127.0.0.1:8081), DATABASE_URL, TRUSTED_PROXIES.
+STAFF_LISTEN (127.0.0.1:8081), DATABASE_URL, TRUSTED_PROXIES, PUBLIC_ADDRESS, PRINTERS (1).
 HELP
 }
 
@@ -38,12 +41,15 @@ is_installed() {
     dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'
 }
 
+# The real program, not a link to it: .venv must not be made from itself.
 find_python() {
     for name in python3 python3.15 python3.14 python3.13 python3.12 python3.11; do
-        if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-            command -v "$name"
-            return
-        fi
+        if "$name" - 2>/dev/null <<'PYTHON'; then return; fi
+import os, sys
+if sys.version_info < (3, 11):
+    sys.exit(1)
+print(os.path.realpath(sys.executable))
+PYTHON
     done
 }
 
@@ -107,8 +113,6 @@ install_packages() {
 
 need_packages() {
     missing=$(missing_packages "$@")
-    # One word a package, none holds a space.
-    # shellcheck disable=SC2086
     if [ -n "$missing" ]; then install_packages $missing; fi
 }
 
@@ -158,10 +162,13 @@ start() {
 demo() {
     VAXCENTRE_INSTANCE=$PWD/instance/demo
     LISTEN=127.0.0.1:$(printf '%s' "${LISTEN:-8080}" | sed 's/.*://')
+    PUBLIC_ADDRESS=http://$LISTEN
     SERVES=all
-    export LISTEN SERVES
+    IS_DEMO=1
+    export LISTEN PUBLIC_ADDRESS SERVES IS_DEMO
     unset DATABASE_URL STAFF_LISTEN TRUSTED_PROXIES
     prepare
+    .venv/bin/python -m flask --app wsgi init >/dev/null # its link is for a real manager
     .venv/bin/python -m flask --app wsgi demo "$@"
     tidy
     exec .venv/bin/python -m vaxcentre.serve
@@ -173,18 +180,21 @@ doctor() {
     exec .venv/bin/python -m flask --app wsgi doctor "$@"
 }
 
+# A fault of style must not hide a fault of the program: everything runs, and one failure fails all.
+check() {
+    "$@" || { FAILED=yes; say "--> à corriger : $*" >&2; }
+}
+
 lint() {
     say 'Relecture du code…'
-    .venv/bin/python -m ruff check .
-    .venv/bin/python -m ruff format --check .
-    .venv/bin/python -m mypy
-    PYTHONPATH=. .venv/bin/lint-imports --no-cache
-    .venv/bin/python -m codespell_lib
-    .venv/bin/python -m deptry . --config requirements/deptry.toml
-    if [ -d templates ]; then
-        .venv/bin/python -m djlint templates --quiet --lint
-        .venv/bin/python -m djlint templates --quiet --check
-    fi
+    check .venv/bin/python -m ruff check .
+    check .venv/bin/python -m ruff format --check .
+    check .venv/bin/python -m mypy
+    PYTHONPATH=. check .venv/bin/lint-imports --no-cache
+    check .venv/bin/python -m codespell_lib
+    check .venv/bin/python -m deptry . --config requirements/deptry.toml
+    # Lint only: djlint's own indentation would add a tenth to the weight of every page.
+    check .venv/bin/python -m djlint templates --quiet --lint
 }
 
 postgresql_answers() {
@@ -227,7 +237,6 @@ run_tests() {
     need_venv run
     need_venv test
     missing=$(missing_test_packages)
-    # shellcheck disable=SC2086
     if [ -n "$missing" ]; then install_packages $missing; fi
     if [ $# = 0 ]; then lint; set -- -n auto; fi
     if [ -z "${TEST_POSTGRESQL_URL:-}" ]; then
@@ -238,9 +247,10 @@ run_tests() {
     TEST_BROWSER=$(browser)
     export TEST_POSTGRESQL_URL TEST_DATABASES TEST_BROWSER
     # Never a real centre's settings.
-    unset VAXCENTRE_INSTANCE DATABASE_URL SERVES LISTEN STAFF_LISTEN TRUSTED_PROXIES
+    unset VAXCENTRE_INSTANCE DATABASE_URL SERVES LISTEN STAFF_LISTEN TRUSTED_PROXIES PUBLIC_ADDRESS IS_DEMO
     say 'Épreuves…'
-    .venv/bin/python -m pytest "$@"
+    check .venv/bin/python -m pytest "$@"
+    [ -z "$FAILED" ]
 }
 
 while [ $# -gt 0 ]; do

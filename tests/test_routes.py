@@ -35,6 +35,14 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     # papers (public)
     # questionnaire (at home)
     # signin
+    "signin.door": PUBLIC,
+    "signin.sign_in": PUBLIC,
+    "signin.station": ANY,
+    "signin.sign_out": PUBLIC,
+    "signin.lock": PUBLIC,
+    "signin.locked": PUBLIC,
+    "signin.welcome": PUBLIC,
+    "signin.set_up": PUBLIC,
     # phone
     # reception
     # interview

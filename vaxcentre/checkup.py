@@ -169,7 +169,12 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _files(instance: Path) -> list[Path]:
     """Everything of this centre; a demo inside has its own doctor."""
-    return [path for path in instance.rglob("*") if instance / "demo" not in (path, *path.parents)]
+    demo = instance / "demo"
+    return [
+        path
+        for path in instance.rglob("*")
+        if demo not in (path, *path.parents) and path.name != ".gitkeep"
+    ]
 
 
 def _is_open_to_others(path: Path) -> bool:

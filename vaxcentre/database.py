@@ -106,7 +106,8 @@ def _refuse_stray_flush(session: Session, _context: object, _instances: object) 
 
 
 def _refuse_stray_statement(state: ORMExecuteState) -> None:
-    if not state.is_select and not state.session.info.get(WRITING):
+    writes = state.is_insert or state.is_update or state.is_delete
+    if writes and not state.session.info.get(WRITING):
         raise WriteOutsideTransaction("use `with transaction() as session`")
 
 

@@ -6,12 +6,14 @@ Knows nothing of the application, so that whatever breaks there does not break w
 import os
 import socket
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from vaxcentre.printer import listen, socket_path
 from vaxcentre.processes import Address, Child, Supervisor, say
 
+PAGES_FIRST = 2.0  # seconds; papers asked for meanwhile wait at the printer's door
 GRACE = 10  # seconds that a server gives its running requests
 
 
@@ -70,27 +72,39 @@ def pools(settings: Mapping[str, str]) -> dict[Address, Child]:
             raise ValueError(f"SERVES={other}")
 
 
+def printers(door: int, count: int) -> list[Child]:
+    """One printer, or more where large batches are usual: whoever is free takes the next paper."""
+    command = [sys.executable, "-m", "vaxcentre.printer", "--fd", str(door)]
+    return [Child("impression", command, niceness=10, files=[door]) for _ in range(count)]
+
+
+def all_is_free(addresses: Iterable[Address]) -> bool:
+    """Whether the centre can listen where it should; says so when it cannot, or when it may not."""
+    for address in addresses:
+        if is_taken(address):
+            say(f"Le port {address.port} est déjà pris : le centre est-il déjà ouvert ?")
+            return False
+        if not address.is_loopback:
+            say(f"Attention : {address.url} est visible du réseau, à placer derrière nginx et TLS.")
+    return True
+
+
 def main() -> int:
     """Open the centre with the settings of the environment."""
     try:
         served = pools(os.environ)
+        count = int(os.environ.get("PRINTERS") or 1)
     except ValueError as error:
         say(f"Réglage incompréhensible : {error} (attendu : 127.0.0.1:8080 ; public, staff ou all)")
         return 1
-    for address in served:
-        if is_taken(address):
-            say(f"Le port {address.port} est déjà pris : le centre est-il déjà ouvert ?")
-            return 1
-        if not address.is_loopback:
-            say(f"Attention : {address.url} est visible du réseau, à placer derrière nginx et TLS.")
-    instance = Path(os.environ.get("VAXCENTRE_INSTANCE") or "instance").resolve()
-    door = listen(socket_path(instance))
-    printer = [sys.executable, "-m", "vaxcentre.printer", "--fd", str(door.fileno())]
-    children = [
-        *served.values(),
-        Child("messages", [sys.executable, "-m", "vaxcentre.worker"], niceness=10),
-        Child("impression", printer, niceness=10, files=[door.fileno()]),
-    ]
+    if not all_is_free(served):
+        return 1
+    door = listen(socket_path(Path(os.environ.get("VAXCENTRE_INSTANCE") or "instance").resolve()))
+    worker = Child("messages", [sys.executable, "-m", "vaxcentre.worker"], niceness=10)
+    behind = [worker, *printers(door.fileno(), count)]
+    for child in behind:
+        child.start_at = time.monotonic() + PAGES_FIRST
+    children = [*served.values(), *behind]
     names = ", ".join(f"{child.name} {address.url}" for address, child in served.items())
     Supervisor(children, list(served), f"Le centre est ouvert : {names} (Ctrl-C le ferme)").run()
     say("Le centre est fermé.")

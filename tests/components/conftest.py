@@ -26,6 +26,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 ROOT = Path(__file__).parents[2]
@@ -142,6 +143,10 @@ def _answer(route: Route, html: str) -> None:
         route.fulfill(body=html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": policy})
 
 
+def choices(**labels: str) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in labels.items()]
+
+
 class SampleForm(Form):
     """One field of each kind."""
 
@@ -150,19 +155,24 @@ class SampleForm(Form):
     year = StringField("Année")
     name = StringField("Nom de naissance", [InputRequired("Saisissez le nom de naissance")])
     phone = StringField("Téléphone", [Optional()])
-    who = RadioField("Pour qui", choices=[("me", "Pour moi"), ("other", "Pour un proche")])
-    side = RadioField("Bras", choices=[("left", "Deltoïde gauche"), ("right", "Deltoïde droit")])
-    courses = SelectMultipleField("Vaccinations", choices=[("flu", "Grippe"), ("covid", "COVID-19")])
+    who = RadioField("Pour qui", choices=choices(me="Pour moi", other="Pour un proche"))
+    side = RadioField("Bras", choices=choices(left="Deltoïde gauche", right="Deltoïde droit"))
+    courses = SelectMultipleField("Vaccinations", choices=choices(flu="Grippe", covid="COVID-19"))
     honour = BooleanField("Je l’atteste sur l’honneur")
-    document = SelectField("Pièce vue", choices=[("card", "Carte d’identité"), ("passport", "Passeport")])
+    document = SelectField("Pièce vue", choices=choices(card="Carte d’identité", passport="Passeport"))
     reason = TextAreaField("Raison")
     password = PasswordField("Mot de passe")
     slot = HiddenField()
 
 
 @pytest.fixture
-def form() -> SampleForm:
-    return SampleForm(data={"side": "left", "document": "passport", "name": "O’Brien <b>", "slot": "7"})
+def make_sample() -> Callable[..., SampleForm]:
+    return lambda **data: SampleForm(data={"slot": "7", **data})
+
+
+@pytest.fixture
+def form(make_sample: Callable[..., SampleForm]) -> SampleForm:
+    return make_sample(side="left", document="passport", name="O’Brien <b>")
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ def _guard() -> ResponseReturnValue | None:
         return signin.locked(request)
     if not seat.agent.may(*access):
         abort(403)
+    signin.stay_awake()
     return None
 
 

@@ -1,5 +1,7 @@
 """The base of every form: white space off, sentences of our own, refusals at their field."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 

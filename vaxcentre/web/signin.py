@@ -1,7 +1,5 @@
 """Who is at this desk: the cookie, the row behind it, and the signed-in person."""
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -16,11 +14,12 @@ from vaxcentre import clock
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.models.staff import StaffMember, StaffSession
+from vaxcentre.rules.desk import IDLE, SHIFT, hash_token, new_token
+
+__all__ = ["IDLE", "SHIFT", "hash_token", "new_token"]
 
 COOKIE = "vaxcentre_seat"
 DESK_COOKIE = "vaxcentre_desk"
-SHIFT = timedelta(hours=12)
-IDLE = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -49,16 +48,6 @@ class Seat:
     station: str | None
     box: int | None
     is_locked: bool
-
-
-def hash_token(token: str) -> str:
-    """What the database keeps of a secret that a browser or a link holds."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def new_token() -> str:
-    """A secret of 128 bits and more."""
-    return secrets.token_urlsafe(24)
 
 
 def install(manager: LoginManager) -> None:
@@ -93,8 +82,16 @@ def current_agent_id() -> int:
 
 
 def forget_seat() -> None:
-    """Read the seat anew: somebody has just signed in, switched or left."""
+    """Read the seat anew: something about it has just changed."""
     g.pop("vaxcentre_seat", None)
+
+
+def take_seat(token: str) -> Seat:
+    """The rest of this request belongs to who has just been given the desk."""
+    g.vaxcentre_seat = _find_seat(token, clock.now())
+    if g.vaxcentre_seat is None:
+        raise LookupError("no live seat behind this token")
+    return cast("Seat", g.vaxcentre_seat)
 
 
 def _find_seat(token: str | None, now: datetime) -> Seat | None:
@@ -103,15 +100,26 @@ def _find_seat(token: str | None, now: datetime) -> Seat | None:
     row = _live_row(token, now)
     if row is None:
         return None
-    idle = now - row.last_seen_at
-    is_locked = row.locked_at is not None or idle > IDLE
-    if not is_locked and idle > SEEN_EVERY:
-        with transaction() as session:
-            session.get_one(StaffSession, row.id).last_seen_at = now
-        row = _live_row(token, now)
-        if row is None:
-            return None
+    is_locked = row.locked_at is not None or now - row.last_seen_at > IDLE
     return Seat(row.id, row.staff_member, row.desk, row.station, row.box, is_locked)
+
+
+def stay_awake() -> None:
+    """The person at this desk has asked for a page: the ten minutes begin anew.
+
+    Written at most once a minute, and only before the page reads anything. A panel that refreshes
+    itself is nobody's hand.
+    """
+    if request.headers.get("Sec-Fetch-Dest") == "empty":
+        return
+    now = clock.now()
+    seat = current_seat()
+    row = db.session.get(StaffSession, seat.session_id) if seat and not seat.is_locked else None
+    if row is None or now - row.last_seen_at <= SEEN_EVERY:
+        return
+    with transaction() as session:
+        session.get_one(StaffSession, row.id).last_seen_at = now
+    forget_seat()
 
 
 def _live_row(token: str, now: datetime) -> StaffSession | None:
@@ -138,6 +146,11 @@ def locked(asked: Request) -> ResponseReturnValue:
 def set_seat_cookie(response: Response, token: str) -> None:
     """Hand the token to the browser: for this browser session only."""
     _set(response, COOKIE, token, None)
+
+
+def clear_seat_cookie(response: Response) -> None:
+    """The browser forgets its token; the database has already."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="Strict")
 
 
 def set_desk_cookie(response: Response, desk: str) -> None:

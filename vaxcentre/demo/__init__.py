@@ -1,0 +1,1 @@
+"""The demo day: a believable centre around a moment, the same for the same seed and moment."""

@@ -1,0 +1,62 @@
+"""`flask demo`: empty the demo's own database and plant the day anew."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from vaxcentre import clock
+from vaxcentre.database import transaction
+from vaxcentre.demo.centre import Login
+from vaxcentre.demo.service import plant
+from vaxcentre.models.base import Base
+from vaxcentre.models.staff import StaffMember
+from vaxcentre.office.starter_service import plant_courses
+
+MARK = "this-is-a-demo"
+
+
+@click.command("demo")
+@click.option("--seed", default=2026, show_default=True, help="The same seed, the same people.")
+@click.option("--moment", type=click.DateTime(), help="Local time of the demo; now by default.")
+@click.option("--patients", default=12_000, show_default=True, help="Past patients.")
+@with_appcontext
+def demo_command(seed: int, moment: datetime | None, patients: int) -> None:
+    """Fill a believable centre around the present moment; a real centre is never touched."""
+    mark = Path(current_app.instance_path) / MARK
+    zone = clock.DEFAULT_ZONE
+    now = moment.replace(tzinfo=zone) if moment else clock.now()
+    with transaction() as session:
+        if not current_app.config["IS_DEMO"] or _is_real(session, mark):
+            raise click.ClickException(
+                "Ce dossier n’est pas celui d’une démonstration : rien n’a été touché."
+            )
+        mark.touch(mode=0o600)
+        _empty(session)
+        plant_courses(session, now=now)
+        logins = plant(session, seed=seed, now=now, zone=zone, past_patients=patients)
+    _show(logins)
+
+
+def _is_real(session: Session, mark: Path) -> bool:
+    """Somebody works here, and it was not the demo that hired them."""
+    return not mark.exists() and bool(session.scalar(select(func.count(StaffMember.id))))
+
+
+def _empty(session: Session) -> None:
+    for table in reversed(Base.metadata.sorted_tables):
+        session.execute(delete(table))
+
+
+def _show(logins: list[Login]) -> None:
+    click.echo("Les agents de la démonstration (mots de passe faits pour elle seule) :\n")
+    for login in logins:
+        click.echo(
+            f"  {login.short_name:<6} {login.password:<15} code {login.code}   "
+            f"{login.given_name}, {login.profession}"
+        )
+    click.echo("")
