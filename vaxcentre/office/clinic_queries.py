@@ -51,6 +51,7 @@ class Doses:
     usable: int
     promised: int
     places: int
+    is_confirmed: bool
 
     @property
     def left(self) -> int:
@@ -148,6 +149,7 @@ def doses_beside(session: Session, plan: Plan, *, day: date, now: datetime) -> l
             stock.usable_doses(session, course.id, day),
             promised.get(course.id, 0),
             plan.places,
+            any(rule.confirmed_at is not None for rule in course.rules),
         )
         for course in courses
     ]
