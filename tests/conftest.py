@@ -90,6 +90,13 @@ def app(database_address: str, tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def printer(app: Flask, printer_socket: Path) -> Path:
+    """Papers of this test are really printed, by the shared printing process."""
+    app.config["PRINTER_SOCKET"] = str(printer_socket)
+    return printer_socket
+
+
+@pytest.fixture
 def write(app: Flask) -> Callable[[], object]:
     """`with write() as session:` prepares what a test begins with."""
     return transaction
