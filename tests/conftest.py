@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from tests import make
+from tests.browsing import chromium
 from tests.page import Browser
 from tests.printing import printer_socket
 from vaxcentre import create_app
@@ -27,7 +28,7 @@ from vaxcentre.extensions import db
 from vaxcentre.models.staff import StaffMember
 from vaxcentre.rules.vocabulary import Role
 
-__all__ = ["printer_socket"]
+__all__ = ["chromium", "printer_socket"]
 
 PARIS = ZoneInfo("Europe/Paris")
 DATABASES = os.environ.get("TEST_DATABASES", "sqlite").split(",")
