@@ -1,6 +1,8 @@
 #!/bin/sh
 # All the set-up of a centre, one word each: start, demo, test, doctor.
 # Plain POSIX sh, because it is the one thing that a fresh machine surely has.
+# French apostrophes are curly; the lists of packages are one word each, meant to be split.
+# shellcheck disable=SC1112,SC2086
 set -eu
 unset CDPATH
 cd "$(dirname "$0")"
@@ -111,8 +113,6 @@ install_packages() {
 
 need_packages() {
     missing=$(missing_packages "$@")
-    # One word a package, none holds a space.
-    # shellcheck disable=SC2086
     if [ -n "$missing" ]; then install_packages $missing; fi
 }
 
@@ -237,7 +237,6 @@ run_tests() {
     need_venv run
     need_venv test
     missing=$(missing_test_packages)
-    # shellcheck disable=SC2086
     if [ -n "$missing" ]; then install_packages $missing; fi
     if [ $# = 0 ]; then lint; set -- -n auto; fi
     if [ -z "${TEST_POSTGRESQL_URL:-}" ]; then

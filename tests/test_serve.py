@@ -83,6 +83,9 @@ class Centre:
                 continue
         return mine
 
+    def named(self, words: str) -> list[int]:
+        return [pid for pid, command in self.processes().items() if words in command]
+
 
 def eventually(check: Callable[[], bool], limit: float = 20) -> bool:
     deadline = time.monotonic() + limit
@@ -170,15 +173,8 @@ def test_a_server_process_that_is_killed_is_replaced(centre: Centre) -> None:
     killed = centre.page(centre.staff).pid
     os.kill(killed, signal.SIGKILL)
     assert eventually(lambda: centre.answers(centre.staff))
-    workers = [
-        pid for pid, command in centre.processes().items() if f"--port {centre.staff}" in command
-    ]
-    assert killed not in workers
-    assert eventually(
-        lambda: (
-            sum(f"--port {centre.staff}" in command for command in centre.processes().values()) == 3
-        )
-    )
+    assert killed not in centre.named(f"--port {centre.staff}")
+    assert eventually(lambda: len(centre.named(f"--port {centre.staff}")) == 3)
 
 
 def test_a_pool_that_is_killed_leaves_no_orphan_and_comes_back(centre: Centre) -> None:
@@ -194,30 +190,28 @@ def test_the_printer_that_is_killed_comes_back_and_nobody_who_waits_is_turned_aw
     centre: Centre,
 ) -> None:
     assert centre.prints()
-    (printer,) = [
-        pid for pid, command in centre.processes().items() if "vaxcentre.printer" in command
-    ]
+    (printer,) = centre.named("vaxcentre.printer")
     os.kill(printer, signal.SIGKILL)
     assert centre.prints()
 
 
 def test_two_printers_share_one_door(tmp_path: Path) -> None:
     centre = open_centre(tmp_path, PRINTERS="2")
+    printers: list[int] = []
     try:
         wait_until_open(centre)
-        printers = [
-            pid for pid, command in centre.processes().items() if "vaxcentre.printer" in command
-        ]
-        assert len(printers) == 2
+        assert eventually(lambda: len(centre.named("vaxcentre.printer")) == 2)
+        printers = centre.named("vaxcentre.printer")
         os.kill(printers[0], signal.SIGSTOP)
         assert [centre.prints() for _ in range(2)] == [True, True]
     finally:
-        os.kill(printers[0], signal.SIGCONT)
+        for pid in printers:
+            os.kill(pid, signal.SIGCONT)
         close(centre)
 
 
 def test_everything_dies_with_the_supervisor(centre: Centre) -> None:
-    assert len(centre.processes()) >= 8
+    assert eventually(lambda: len(centre.processes()) >= 8)
     centre.process.kill()
     assert eventually(lambda: not centre.processes())
 

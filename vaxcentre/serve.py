@@ -6,12 +6,14 @@ Knows nothing of the application, so that whatever breaks there does not break w
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from vaxcentre.printer import listen, socket_path
 from vaxcentre.processes import Address, Child, Supervisor, say
 
+PAGES_FIRST = 2.0  # seconds; papers asked for meanwhile wait at the printer's door
 GRACE = 10  # seconds that a server gives its running requests
 
 
@@ -99,7 +101,10 @@ def main() -> int:
         return 1
     door = listen(socket_path(Path(os.environ.get("VAXCENTRE_INSTANCE") or "instance").resolve()))
     worker = Child("messages", [sys.executable, "-m", "vaxcentre.worker"], niceness=10)
-    children = [*served.values(), worker, *printers(door.fileno(), count)]
+    behind = [worker, *printers(door.fileno(), count)]
+    for child in behind:
+        child.start_at = time.monotonic() + PAGES_FIRST
+    children = [*served.values(), *behind]
     names = ", ".join(f"{child.name} {address.url}" for address, child in served.items())
     Supervisor(children, list(served), f"Le centre est ouvert : {names} (Ctrl-C le ferme)").run()
     say("Le centre est fermé.")
