@@ -51,7 +51,16 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     # certificates
     # messages
     # office
+    "office.home": only(M, D, I),
+    "office.centre": only(M),
+    "office.audit": only(M, I),
     # office_staff
+    "office_staff.people": only(M),
+    "office_staff.new": only(M),
+    "office_staff.member": only(M),
+    "office_staff.invite": only(M),
+    "office_staff.disable": only(M),
+    "office_staff.enable": only(M),
     # office_vaccines
     # office_clinics
     # office_figures
