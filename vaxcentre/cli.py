@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from vaxcentre import clock, config
 from vaxcentre.database import transaction
+from vaxcentre.demo.command import demo_command
 from vaxcentre.doctor import doctor_command
 from vaxcentre.models.clinic import Centre
 from vaxcentre.office.starter_service import plant_courses
@@ -19,6 +20,7 @@ def install(app: Flask) -> None:
     """Make the commands known to `flask`."""
     app.cli.add_command(init_command)
     app.cli.add_command(doctor_command)
+    app.cli.add_command(demo_command)
 
 
 @click.command("init")

@@ -27,8 +27,8 @@ from vaxcentre.signin.forms import SetUpForm, SignInForm, StationForm, SwitchFor
 from vaxcentre.web import signin
 from vaxcentre.web.access import EVERYONE_HERE, public, staff
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.paths import safe_path
 from vaxcentre.web.stations import home_of
-from vaxcentre.web.views import safe_path
 
 bp = Blueprint("signin", __name__)
 WELCOME_COOKIE = "vaxcentre_welcome"
