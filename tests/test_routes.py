@@ -45,6 +45,11 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "signin.set_up": PUBLIC,
     # phone
     # reception
+    "reception.today": only(R, N, I),
+    "reception.day_list": only(R, N, I),
+    "reception.find": only(R, N, I),
+    "reception.check_in": only(R),
+    "reception.undo_check_in": only(R),
     # interview
     # vaccination
     # stock
