@@ -805,6 +805,7 @@ def upgrade() -> None:
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("dose_number", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Integer(), nullable=True),
+        sa.Column("previous_on", sa.Date(), nullable=True),
         sa.Column("released_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
         sa.CheckConstraint("dose_number >= 1", name=op.f("ck_planned_dose_dose_number")),
         sa.ForeignKeyConstraint(
