@@ -53,6 +53,15 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     # interview
     # vaccination
     # stock
+    "stock.lots": only(S, M, I, N, D),
+    "stock.lot": only(S, M, I, N, D),
+    "stock.receive": only(S),
+    "stock.scanner": only(S, N, R),
+    "stock.discard": only(S),
+    "stock.undo": only(S),
+    "stock.block": only(S),
+    "stock.unblock": only(S),
+    "stock.recipients": only(S, D),
     # certificates
     # messages
     # office
