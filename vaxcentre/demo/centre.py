@@ -119,6 +119,8 @@ def _last_season(session: Session, this: Course, *, by_id: int, now: datetime) -
         code="flu-2025",
         disease=this.disease,
         season="2025-2026",
+        short_fr=this.short_fr,
+        short_en=this.short_en,
         name_fr="Grippe, hiver 2025-2026",
         name_en="Flu, winter 2025-2026",
         who_fr=this.who_fr,
