@@ -159,6 +159,8 @@ class Browser:
             if kind in {"radio", "checkbox"}:
                 if e.get("checked") is not None:
                     found.setdefault(name, []).append(e.get("value", "on"))
+            elif kind == "hidden" and name in found:
+                found[name] = [*_listed(found[name]), e.get("value") or ""]
             else:
                 found[name] = e.get("value") or ""
         for e in form.iter("textarea"):
@@ -177,6 +179,10 @@ class Browser:
                 check(page)
         self.last = page
         return page
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def check(page: Page) -> None:

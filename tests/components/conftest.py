@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -127,23 +127,13 @@ def draw(render: Render) -> Render:
     return draw
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def screen(browser: Browser) -> Iterator[Callable[..., Page]]:
+def screen(chromium: Browser) -> Iterator[Callable[..., Page]]:
     """Open a rendered page at a width, under a strict content policy, with our static files."""
     contexts = []
 
     def open_page(html: str, width: int = 768, **options: Any) -> Page:
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
+        contexts.append(chromium.new_context(viewport={"width": width, "height": 900}, **options))
         page = contexts[-1].new_page()
         page.route(f"{HOST}/**", lambda route: _answer(route, html))
         page.goto(f"{HOST}/here")
