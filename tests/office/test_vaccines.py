@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import make
+from tests.office.rooms import the_entry
 from tests.page import Browser
 from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.vaccine import CourseVaccine, Vaccine
@@ -100,7 +101,7 @@ def test_it_adds_the_vaccine_with_a_volume_typed_with_a_comma(
     assert (vaccine.min_age_months, vaccine.max_age_months) == (600, None)
     assert vaccine.gtin14 == EFLUELDA.gtin14
     assert session.scalars(select(CourseVaccine.course_id)).all() == [course_id]
-    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "add_vaccine")).one()
+    entry = the_entry(session, "add_vaccine")
     assert entry.details["dose_volume_ul"] == 700
     assert page.last is not None
     assert "0,7\u00a0ml" in page.last.response.text
@@ -164,8 +165,11 @@ def test_it_corrects_a_vaccine(
     page.submit("/change", dose_volume="0.25", max_age="3")
     vaccine = session.get_one(Vaccine, vaccine_id)
     assert vaccine.dose_volume_ul == 250
-    assert vaccine.max_age_months == 36 or vaccine.max_age_months == 3
-    assert session.scalars(select(AuditEntry).where(AuditEntry.action == "change_vaccine")).one()
+    assert (vaccine.min_age_months, vaccine.max_age_months) == (6, 36)
+    assert (
+        session.scalars(select(AuditEntry).where(AuditEntry.action == "change_vaccine")).one()
+        is not None
+    )
 
 
 def test_a_course_for_which_it_was_given_cannot_be_taken_away(
