@@ -45,9 +45,23 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "signin.set_up": PUBLIC,
     # phone
     # reception
+    "reception.today": only(R, N, I),
+    "reception.day_list": only(R, N, I),
+    "reception.find": only(R, N, I),
+    "reception.check_in": only(R),
+    "reception.undo_check_in": only(R),
     # interview
     # vaccination
     # stock
+    "stock.lots": only(S, M, I, N, D),
+    "stock.lot": only(S, M, I, N, D),
+    "stock.receive": only(S),
+    "stock.scanner": only(S, N, R),
+    "stock.discard": only(S),
+    "stock.undo": only(S),
+    "stock.block": only(S),
+    "stock.unblock": only(S),
+    "stock.recipients": only(S, D),
     # certificates
     # messages
     # office

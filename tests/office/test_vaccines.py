@@ -223,9 +223,7 @@ def test_a_vaccine_with_usable_doses_is_not_withdrawn(
     with write() as writing:
         vaccine = make.make_vaccine(writing)
         make.make_lot(writing, vaccine, doses=12)
-        make.make_lot(
-            writing, vaccine, doses=5, number="OLD", expires_on=date(2020, 1, 1)
-        )
+        make.make_lot(writing, vaccine, doses=5, number="OLD", expires_on=date(2020, 1, 1))
         vaccine_id = vaccine.id
     page.open(f"/office/vaccines/{vaccine_id}")
     answer = page.submit("/withdraw")
@@ -255,9 +253,7 @@ def test_others_have_no_business_here(
     assert page.open("/office/vaccines/").status == 403
 
 
-def test_the_pages_speak_english(
-    page: Browser, manager: object, write: Callable[[], Any]
-) -> None:
+def test_the_pages_speak_english(page: Browser, manager: object, write: Callable[[], Any]) -> None:
     with write() as writing:
         vaccine_id = make.make_vaccine(writing, make.make_course(writing)).id
     page.client.set_cookie("vaxcentre_language", "en")
