@@ -59,3 +59,6 @@ class BareBookings:
             "INSERT INTO booking (slot_id, reference) VALUES (?, ?)", (slot, f"R{self.count}")
         )
         self.connection.execute("COMMIT")
+
+
+app = bare_app()
