@@ -1,4 +1,4 @@
-"""A small load on loopback: so many open connections, each asking again as soon as it has its answer."""
+"""A small load on loopback: open connections, each asking again as soon as it is answered."""
 
 from __future__ import annotations
 
