@@ -1,0 +1,142 @@
+"""The minutes after an injection: how long, leaving, and what happened in them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from vaxcentre.audit import service as audit
+from vaxcentre.interview.standing import lock_visit
+from vaxcentre.models.injection import Injection
+from vaxcentre.models.visit import Decision, Observation, Reaction, Visit
+from vaxcentre.rules.course import schedule_for
+from vaxcentre.rules.status import observation_ends_at
+from vaxcentre.rules.vocabulary import Outcome, ReactionKind, ReactionOutcome, Severity, Verdict
+from vaxcentre.vaccination.queries import conditions_of, history_of
+from vaxcentre.vaccination.refusals import AlreadyLeft, LeavesEarly, TimeNotPossible
+
+SHORTEST = 15  # minutes, where a rule that was in force has been taken away since
+
+
+@dataclass(frozen=True)
+class ReactionRequest:
+    """What was seen in the minutes after, and what was done."""
+
+    visit_id: int
+    noticed_at: datetime
+    kind: ReactionKind
+    severity: Severity
+    outcome: ReactionOutcome
+    treatment: str | None
+    note: str | None
+
+
+def watch(session: Session, visit: Visit, *, zone: ZoneInfo) -> Observation | None:
+    """Begin the observation, or reckon it anew from what was given: the longest minutes count.
+
+    They begin with the last injection. A doctor's longer watch wins over the rules.
+    """
+    given = list(
+        session.scalars(
+            select(Injection).where(
+                Injection.visit_id == visit.id,
+                Injection.replaced_at.is_(None),
+                Injection.outcome == Outcome.GIVEN,
+            )
+        )
+    )
+    row = session.scalar(select(Observation).where(Observation.visit_id == visit.id))
+    if not given:
+        return row
+    minutes = max([_longer_watch(session, visit), *(_minutes(session, i, zone) for i in given)])
+    started_at = max(injection.given_at for injection in given)
+    if row is None:
+        row = Observation(visit_id=visit.id, started_at=started_at, minutes=minutes)
+        session.add(row)
+    row.started_at, row.minutes = started_at, minutes
+    session.flush()
+    return row
+
+
+def _minutes(session: Session, injection: Injection, zone: ZoneInfo) -> int:
+    """The minutes of the rule under which a dose was given."""
+    course, patient = injection.course, injection.patient
+    on = injection.given_at.astimezone(zone).date()
+    series = [d for d in history_of(session, patient.id, zone) if d.course.id == course.id]
+    rules = schedule_for(
+        course.dose_rules(),
+        birth_on=patient.birth_on,
+        first_dose_on=min((dose.given_on for dose in series), default=on),
+        on=on,
+        conditions=conditions_of(injection.visit.appointment, course),
+    )
+    found = [r.observation_minutes for r in rules if r.dose_number == injection.dose_number]
+    return found[0] if found else SHORTEST
+
+
+def _longer_watch(session: Session, visit: Visit) -> int:
+    statement = select(Decision).where(
+        Decision.visit_id == visit.id, Decision.verdict == Verdict.GO_LONGER_WATCH
+    )
+    return max((row.observation_minutes or 0 for row in session.scalars(statement)), default=0)
+
+
+def leave(
+    session: Session, visit_id: int, *, early_reason: str | None, by_id: int, now: datetime
+) -> Observation:
+    """Note that the person has left; before the minutes are over, with the reason.
+
+    Raises:
+        AlreadyLeft: it is noted.
+        LeavesEarly: the minutes are not over and nobody says why.
+    """
+    lock_visit(session, visit_id)
+    row = session.scalars(select(Observation).where(Observation.visit_id == visit_id)).one()
+    if row.left_at is not None:
+        raise AlreadyLeft
+    is_early = now < observation_ends_at(row.started_at, row.minutes)
+    if is_early and not early_reason:
+        raise LeavesEarly
+    row.left_at, row.left_noted_by_id = now, by_id
+    row.early_reason = early_reason if is_early else None
+    audit.sign(
+        session,
+        "leave",
+        row,
+        by_id=by_id,
+        now=now,
+        patient_id=row.visit.patient_id,
+        is_early=is_early,
+    )
+    return row
+
+
+def record_reaction(
+    session: Session, request: ReactionRequest, *, by_id: int, now: datetime
+) -> Reaction:
+    """Write down what happened in the minutes after, what was done, and how it ended.
+
+    Raises:
+        TimeNotPossible: before the person arrived, or in the future.
+    """
+    visit = lock_visit(session, request.visit_id)
+    if not visit.checked_in_at <= request.noticed_at <= now:
+        raise TimeNotPossible
+    reaction = Reaction(
+        visit_id=visit.id,
+        noticed_at=request.noticed_at,
+        kind=request.kind,
+        severity=request.severity,
+        treatment=request.treatment,
+        outcome=request.outcome,
+        note=request.note,
+        recorded_at=now,
+        recorded_by_id=by_id,
+    )
+    session.add(reaction)
+    audit.sign(
+        session, "record_reaction", reaction, by_id=by_id, now=now, patient_id=visit.patient_id
+    )
+    return reaction
