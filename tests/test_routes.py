@@ -46,6 +46,11 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "signin.set_up": PUBLIC,
     # phone
     # reception
+    "reception.today": only(R, N, I),
+    "reception.day_list": only(R, N, I),
+    "reception.find": only(R, N, I),
+    "reception.check_in": only(R),
+    "reception.undo_check_in": only(R),
     # interview
     "interview.waiting": only(N, D),
     "interview.waiting_list": only(N, D),
@@ -77,10 +82,28 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "vaccination.board_leave_early": only(N, D, R),
     "vaccination.board_reaction": only(N, D),
     # stock
+    "stock.lots": only(S, M, I, N, D),
+    "stock.lot": only(S, M, I, N, D),
+    "stock.receive": only(S),
+    "stock.scanner": only(S, N, R),
+    "stock.discard": only(S),
+    "stock.undo": only(S),
+    "stock.block": only(S),
+    "stock.unblock": only(S),
+    "stock.recipients": only(S, D),
     # certificates
     # messages
     # office
+    "office.home": only(M, D, I),
+    "office.centre": only(M),
+    "office.audit": only(M, I),
     # office_staff
+    "office_staff.people": only(M),
+    "office_staff.new": only(M),
+    "office_staff.member": only(M),
+    "office_staff.invite": only(M),
+    "office_staff.disable": only(M),
+    "office_staff.enable": only(M),
     # office_vaccines
     # office_clinics
     # office_figures

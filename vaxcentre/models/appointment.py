@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -96,6 +96,7 @@ class PlannedDose(Base):
     patient_id: Mapped[int | None] = mapped_column(
         ForeignKey("patient.id")
     )  # as on the appointment
+    previous_on: Mapped[date | None]  # the dose before was given that day, as the patient says
     # Set when the claim ends without an injection: cancelled, lapsed, missed and booked anew.
     released_at: Mapped[datetime | None]
 

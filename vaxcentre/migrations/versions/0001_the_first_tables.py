@@ -51,6 +51,8 @@ def upgrade() -> None:
         sa.Column("season", sa.String(length=20), nullable=False),
         sa.Column("name_fr", sa.String(length=80), nullable=False),
         sa.Column("name_en", sa.String(length=80), nullable=False),
+        sa.Column("short_fr", sa.String(length=40), nullable=False),
+        sa.Column("short_en", sa.String(length=40), nullable=False),
         sa.Column("who_fr", sa.Text(), nullable=False),
         sa.Column("who_en", sa.Text(), nullable=False),
         sa.Column("condition_fr", sa.Text(), nullable=False),
@@ -805,6 +807,7 @@ def upgrade() -> None:
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("dose_number", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Integer(), nullable=True),
+        sa.Column("previous_on", sa.Date(), nullable=True),
         sa.Column("released_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
         sa.CheckConstraint("dose_number >= 1", name=op.f("ck_planned_dose_dose_number")),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,1 @@
+"""How fast the program is, as ratios against a floor measured in the same run."""

@@ -1,0 +1,209 @@
+"""May this person have these doses on that day? The rules of each course, asked together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from vaxcentre.booking.refusals import PairOutsideInterval
+from vaxcentre.models.clinic import Centre
+from vaxcentre.models.injection import Injection
+from vaxcentre.models.patient import DeclaredDose
+from vaxcentre.models.vaccine import Course, CourseRule
+from vaxcentre.rules.course import DoseRule, PastDose, check_dose, window_after
+from vaxcentre.rules.refusal import Refusal
+from vaxcentre.rules.vocabulary import Outcome, PairChoice
+
+
+@dataclass(frozen=True)
+class PlannedFor:
+    """A dose that is asked for; `previous_on` is the day of the dose before, as they say it."""
+
+    course_id: int
+    dose_number: int = 1
+    previous_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who the rules are asked about: birth date, what they declare, and the doses they had."""
+
+    birth_on: date
+    declared: bool = False
+    history: tuple[PastDose, ...] = ()
+
+
+@dataclass(frozen=True)
+class CourseCard:
+    """A course and its rules as plain values."""
+
+    id: int
+    code: str
+    disease: str
+    names: Mapping[str, str] = field(hash=False)
+    who: Mapping[str, str] = field(hash=False)
+    condition: Mapping[str, str] = field(hash=False)
+    pair_choice: PairChoice
+    is_offered: bool
+    position: int
+    rules: tuple[DoseRule, ...]
+
+    @property
+    def doses(self) -> int:
+        """The most doses that any confirmed schedule has."""
+        return max((rule.dose_number for rule in self.rules if rule.is_confirmed), default=0)
+
+    @property
+    def conditions(self) -> frozenset[str]:
+        """What somebody declares who declares the course's condition."""
+        return frozenset(rule.condition for rule in self.rules if rule.condition)
+
+    def is_bookable_on(self, day: date) -> bool:
+        """Whether the public pages show it: offered, and a confirmed rule holds from that day."""
+        return self.is_offered and any(
+            rule.is_confirmed and (rule.valid_until is None or rule.valid_until > day)
+            for rule in self.rules
+        )
+
+
+def course_cards(
+    session: Session, course_ids: Collection[int] | None = None
+) -> dict[int, CourseCard]:
+    """The courses asked for (or all), with all their rules, in one read."""
+    statement = select(Course, CourseRule).outerjoin(CourseRule, CourseRule.course_id == Course.id)
+    if course_ids is not None:
+        statement = statement.where(Course.id.in_(course_ids))
+    ordered = statement.order_by(Course.position, Course.id, CourseRule.id)
+    rows = cast("list[tuple[Course, CourseRule | None]]", session.execute(ordered).all())
+    found: dict[int, tuple[Course, list[DoseRule]]] = {}
+    for course, rule in rows:
+        known = found.setdefault(course.id, (course, []))[1]
+        if rule is not None:
+            known.append(rule.as_value())
+    return {key: _card(course, tuple(rules)) for key, (course, rules) in found.items()}
+
+
+def _card(course: Course, rules: tuple[DoseRule, ...]) -> CourseCard:
+    return CourseCard(
+        id=course.id,
+        code=course.code,
+        disease=course.disease,
+        names={"fr": course.name_fr, "en": course.name_en},
+        who={"fr": course.who_fr, "en": course.who_en},
+        condition={"fr": course.condition_fr, "en": course.condition_en},
+        pair_choice=course.pair_choice,
+        is_offered=course.is_offered,
+        position=course.position,
+        rules=rules,
+    )
+
+
+def check(
+    cards: Mapping[int, CourseCard],
+    doses: Iterable[PlannedFor],
+    subject: Subject,
+    *,
+    on: date,
+) -> dict[int, DoseRule]:
+    """The rule under which each of these doses may be given that day; the first refusal otherwise.
+
+    Raises: all that `rules.course.check_dose` raises.
+    """
+    found: dict[int, DoseRule] = {}
+    for dose in doses:
+        card = cards[dose.course_id]
+        found[card.id] = check_dose(
+            card.rules,
+            (*subject.history, *_said(card, dose, subject.history)),
+            course=card.code,
+            disease=card.disease,
+            dose_number=dose.dose_number,
+            birth_on=subject.birth_on,
+            on=on,
+            conditions=card.conditions if subject.declared else frozenset(),
+        )
+    return found
+
+
+def may_have(
+    cards: Mapping[int, CourseCard],
+    doses: Iterable[PlannedFor],
+    subject: Subject,
+    *,
+    on: date,
+) -> dict[int, DoseRule] | None:
+    """As `check`, with None in place of a refusal: for looking through many days."""
+    try:
+        return check(cards, doses, subject, on=on)
+    except Refusal:
+        return None
+
+
+def check_pair(
+    cards: Mapping[int, CourseCard],
+    seconds: Sequence[PlannedFor],
+    subject: Subject,
+    *,
+    first_on: date,
+    on: date,
+) -> None:
+    """Refuse a second appointment outside the interval, by the rule in force on its day.
+
+    Raises:
+        PairOutsideInterval: too soon or too late after the first.
+        and all that `rules.course.check_dose` raises.
+    """
+    past = replace(subject, history=(*subject.history, *planned_history(cards, seconds, first_on)))
+    bare = [PlannedFor(dose.course_id, dose.dose_number) for dose in seconds]
+    rules = check(cards, bare, past, on=on)
+    for rule in rules.values():
+        latest_on = window_after(rule, first_on).latest_on
+        if latest_on is not None and on > latest_on:
+            raise PairOutsideInterval
+
+
+def planned_history(
+    cards: Mapping[int, CourseCard], seconds: Iterable[PlannedFor], first_on: date
+) -> list[PastDose]:
+    """The doses before these ones, as they will have been given on the first day."""
+    return [
+        PastDose(cards[d.course_id].code, cards[d.course_id].disease, d.dose_number - 1, first_on)
+        for d in seconds
+        if d.dose_number > 1
+    ]
+
+
+def history_of(session: Session, patient_id: int) -> list[PastDose]:
+    """The doses of a person: current injections here, and those declared from elsewhere."""
+    given = select(Course.code, Course.disease, Injection.dose_number, Injection.given_at).where(
+        Injection.course_id == Course.id,
+        Injection.patient_id == patient_id,
+        Injection.replaced_at.is_(None),
+        Injection.outcome == Outcome.GIVEN,
+    )
+    declared = select(
+        Course.code, Course.disease, DeclaredDose.dose_number, DeclaredDose.given_on
+    ).where(
+        DeclaredDose.course_id == Course.id,
+        DeclaredDose.patient_id == patient_id,
+        DeclaredDose.withdrawn_at.is_(None),
+    )
+    here = session.execute(given).all()
+    zone = ZoneInfo(session.scalar(select(Centre.time_zone)) or "UTC") if here else UTC
+    return [
+        *(PastDose(c, d, n, at.astimezone(zone).date()) for c, d, n, at in here),
+        *(PastDose(c, d, n, day) for c, d, n, day in session.execute(declared)),
+    ]
+
+
+def _said(card: CourseCard, dose: PlannedFor, history: Sequence[PastDose]) -> list[PastDose]:
+    """The dose before, as the person says it, where nothing on record says otherwise."""
+    if dose.previous_on is None or any(past.course == card.code for past in history):
+        return []
+    return [PastDose(card.code, card.disease, dose.dose_number - 1, dose.previous_on)]

@@ -1,0 +1,203 @@
+"""Take a place of a slot, give it back: what makes overselling impossible stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.orm import Session
+
+from vaxcentre.booking.refusals import (
+    ClinicClosed,
+    CourseNotOffered,
+    NotYetOpen,
+    SlotFull,
+    SlotOver,
+)
+from vaxcentre.models.appointment import Appointment, PlannedDose
+from vaxcentre.models.clinic import Clinic, ClinicCourse, Place, Slot
+from vaxcentre.models.visit import Visit
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A place of a slot, and who claims it, if anybody does."""
+
+    place_id: int
+    is_extra: bool
+    appointment_id: int | None
+    booked_at: datetime | None
+    held_until: datetime | None
+
+    def is_dead(self, now: datetime) -> bool:
+        """Whether it is a hold that ran out."""
+        return (
+            self.appointment_id is not None
+            and self.booked_at is None
+            and self.held_until is not None
+            and self.held_until <= now
+        )
+
+
+@dataclass(frozen=True)
+class OpenSlot:
+    """A slot that was locked and may be booked."""
+
+    id: int
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    offers: frozenset[int]
+
+
+def lock_slot(session: Session, slot_id: int, *, by_id: int | None, now: datetime) -> OpenSlot:
+    """Lock a slot against other bookings and see that it can be booked now.
+
+    The public books until it begins and once its clinic is open to booking; staff until it ends.
+
+    Raises:
+        SlotOver, ClinicClosed, NotYetOpen.
+    """
+    row = session.execute(
+        select(
+            Slot.starts_at, Slot.ends_at, Clinic.id, Clinic.day, Clinic.closed_at, Clinic.opens_at
+        )
+        .join(Clinic, Clinic.id == Slot.clinic_id)
+        .where(Slot.id == slot_id)
+        .with_for_update(of=Slot)
+    ).first()
+    if row is None or (row.ends_at if by_id else row.starts_at) <= now:
+        raise SlotOver
+    if row.closed_at is not None:
+        raise ClinicClosed
+    if by_id is None and row.opens_at > now:
+        raise NotYetOpen(opens=row.opens_at)
+    return OpenSlot(slot_id, row.day, row.starts_at, row.ends_at, _offers(session, row.id))
+
+
+def lock_running_slot(session: Session, slot_id: int, *, now: datetime) -> OpenSlot:
+    """Lock the slot of a place chosen at the desk: it counts until its clinic ends.
+
+    Raises:
+        SlotOver, ClinicClosed.
+    """
+    slot, clinic = session.execute(
+        select(Slot, Clinic)
+        .join(Clinic, Clinic.id == Slot.clinic_id)
+        .where(Slot.id == slot_id)
+        .with_for_update(of=Slot)
+    ).one()
+    if clinic.closed_at is not None:
+        raise ClinicClosed
+    if clinic.ends_at <= now:
+        raise SlotOver
+    return OpenSlot(slot.id, clinic.day, slot.starts_at, slot.ends_at, _offers(session, clinic.id))
+
+
+def _offers(session: Session, clinic_id: int) -> frozenset[int]:
+    return frozenset(
+        session.scalars(select(ClinicCourse.course_id).where(ClinicCourse.clinic_id == clinic_id))
+    )
+
+
+def refuse_unoffered(slot: OpenSlot, course_ids: Collection[int]) -> None:
+    """See that the slot's clinic gives all these courses.
+
+    Raises:
+        CourseNotOffered.
+    """
+    if not course_ids or not slot.offers.issuperset(course_ids):
+        raise CourseNotOffered
+
+
+def take_free_place(session: Session, slot_id: int, *, now: datetime) -> int:
+    """The lowest free place of a locked slot; holds that ran out are ended first.
+
+    Places that the desk opened for a walk-in are not given to anybody else.
+
+    Raises:
+        SlotFull.
+    """
+    claims = _claims(session, Place.slot_id == slot_id)
+    dead = [claim.appointment_id for claim in claims if claim.is_dead(now)]
+    let_go(session, [number for number in dead if number is not None], now=now)
+    for claim in claims:
+        if not claim.is_extra and (claim.appointment_id is None or claim.is_dead(now)):
+            return claim.place_id
+    raise SlotFull
+
+
+def take_this_place(session: Session, place_id: int, slot: OpenSlot, *, now: datetime) -> int:
+    """A place chosen at the desk: free, held too long, or claimed by somebody who never came.
+
+    Raises:
+        SlotFull: somebody has it.
+    """
+    (claim,) = _claims(session, Place.id == place_id)
+    if claim.appointment_id is not None:
+        missed = claim.booked_at is not None and slot.ends_at <= now
+        if not claim.is_dead(now) and not (missed and not _came(session, claim.appointment_id)):
+            raise SlotFull
+        _end(session, [claim.appointment_id], now)
+    return place_id
+
+
+def _claims(session: Session, where: object) -> Sequence[Claim]:
+    rows = session.execute(
+        select(
+            Place.id,
+            Place.extra_reason,
+            Appointment.id,
+            Appointment.booked_at,
+            Appointment.held_until,
+        )
+        .outerjoin(
+            Appointment,
+            and_(
+                Appointment.place_id == Place.id,
+                Appointment.cancelled_at.is_(None),
+                Appointment.lapsed_at.is_(None),
+            ),
+        )
+        .where(where)  # type: ignore[arg-type]
+        .order_by(Place.number)
+    )
+    return [Claim(p, extra is not None, a, booked, held) for p, extra, a, booked, held in rows]
+
+
+def _came(session: Session, appointment_id: int) -> bool:
+    visit = select(Visit.id).where(
+        Visit.appointment_id == appointment_id, Visit.undone_at.is_(None)
+    )
+    return session.scalar(visit) is not None
+
+
+def let_go(session: Session, appointment_ids: Collection[int], *, now: datetime) -> None:
+    """End these holds: their places are free at once. What is booked stays booked."""
+    if not appointment_ids:
+        return
+    unbooked = session.scalars(
+        select(Appointment.id)
+        .where(
+            Appointment.id.in_(appointment_ids),
+            Appointment.booked_at.is_(None),
+            Appointment.lapsed_at.is_(None),
+        )
+        .with_for_update()
+    ).all()
+    _end(session, unbooked, now)
+
+
+def _end(session: Session, appointment_ids: Sequence[int], now: datetime) -> None:
+    if not appointment_ids:
+        return
+    session.execute(
+        update(Appointment).where(Appointment.id.in_(appointment_ids)).values(lapsed_at=now)
+    )
+    session.execute(
+        update(PlannedDose)
+        .where(PlannedDose.appointment_id.in_(appointment_ids), PlannedDose.released_at.is_(None))
+        .values(released_at=now)
+    )

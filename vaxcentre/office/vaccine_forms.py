@@ -1,0 +1,78 @@
+"""The form in which a person confirms how a vaccine is given."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+
+from vaxcentre.models.vaccine import Vaccine
+from vaxcentre.office.measure_fields import AgeRange, Millilitres, Whole, age_values, options
+from vaxcentre.office.vaccine_service import VaccineRequest
+from vaxcentre.rules.box_contents import containers_per_box, doses_per_container, volume_ul
+from vaxcentre.rules.national_list import Presentation
+from vaxcentre.rules.vocabulary import Route
+from vaxcentre.web import words
+
+
+def _routes() -> list[SelectChoice]:
+    return options(words.choices(Route))
+
+
+class VaccineForm(AgeRange):
+    """Volume, route, what is in a box, ages, and the courses it counts for."""
+
+    dose_volume = Millilitres(_l("Volume of one dose, in ml"))
+    route = SelectField(_l("Route"), choices=_routes)
+    doses_per_container = Whole(
+        _l("Doses in one vial or syringe"),
+        low=1,
+        high=100,
+        message=_l("Enter the number of doses in one vial or syringe, from 1 to 100."),
+    )
+    containers_per_box = Whole(
+        _l("Vials or syringes in one box"),
+        low=1,
+        high=1000,
+        message=_l("Enter the number of vials or syringes in one box, from 1 to 1000."),
+    )
+    courses = SelectMultipleField(_l("Counts as a dose of"), coerce=int)
+
+    def offer(self, courses: list[tuple[int, str]]) -> None:
+        """Name the courses that may be ticked."""
+        self.courses.choices = options(courses)
+
+    def to_request(self) -> VaccineRequest:
+        """What the service works with."""
+        return VaccineRequest(
+            dose_volume_ul=self.dose_volume.data,
+            route=Route(self.route.data),
+            doses_per_container=self.doses_per_container.data,
+            containers_per_box=self.containers_per_box.data,
+            min_age_months=self.min_age_months(),
+            max_age_months=self.max_age_months(),
+            course_ids=frozenset(self.courses.data or ()),
+        )
+
+
+def proposal(box: Presentation, course_ids: frozenset[int]) -> dict[str, Any]:
+    """What the national list says of a box; empty where its label does not say it plainly."""
+    return {
+        "dose_volume": volume_ul(box.label),
+        "route": box.routes[0].value if box.routes else Route.IM.value,
+        "doses_per_container": doses_per_container(box.label, box.denomination),
+        "containers_per_box": containers_per_box(box.label),
+        "courses": sorted(course_ids),
+    }
+
+
+def as_typed(vaccine: Vaccine) -> dict[str, Any]:
+    """The vaccine's own figures, to be corrected."""
+    return {
+        "dose_volume": vaccine.dose_volume_ul,
+        "route": vaccine.route.value,
+        "doses_per_container": vaccine.doses_per_container,
+        "containers_per_box": vaccine.containers_per_box,
+        "courses": [link.course_id for link in vaccine.accepted_for],
+        **age_values(vaccine.min_age_months, vaccine.max_age_months),
+    }
