@@ -58,6 +58,7 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "booking.leave": PUBLIC,
     # papers (public)
     # questionnaire (at home)
+    "questionnaire.answer": PUBLIC,
     # signin
     "signin.door": PUBLIC,
     "signin.sign_in": PUBLIC,
@@ -75,7 +76,35 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "reception.check_in": only(R),
     "reception.undo_check_in": only(R),
     # interview
+    "interview.waiting": only(N, D),
+    "interview.waiting_list": only(N, D),
+    "interview.ask": only(N, D),
+    "interview.confirm": only(N, D),
+    "interview.authorise": only(N, D, R),
+    "interview.doctor": only(D),
+    "interview.decide": only(D),
+    "interview.override": only(D),
     # vaccination
+    "vaccination.box": only(N, D),
+    "vaccination.choose_box": only(N, D),
+    "vaccination.call_next": only(N, D),
+    "vaccination.call": only(N, D),
+    "vaccination.put_back": only(N, D),
+    "vaccination.patient": only(N, D),
+    "vaccination.inject": only(N, D),
+    "vaccination.scan": only(N, D),
+    "vaccination.undo": only(N, D),
+    "vaccination.not_given": only(N, D),
+    "vaccination.undo_not_given": only(N, D),
+    "vaccination.earlier_doses": only(N, D),
+    "vaccination.withdraw_declared": only(N, D),
+    "vaccination.versions": only(N, D, I),
+    "vaccination.correct": only(N, D),
+    "vaccination.board": only(N, D, R),
+    "vaccination.board_list": only(N, D, R),
+    "vaccination.board_leave": only(N, D, R),
+    "vaccination.board_leave_early": only(N, D, R),
+    "vaccination.board_reaction": only(N, D),
     # stock
     "stock.lots": only(S, M, I, N, D),
     "stock.lot": only(S, M, I, N, D),
