@@ -50,6 +50,21 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "reception.find": only(R, N, I),
     "reception.check_in": only(R),
     "reception.undo_check_in": only(R),
+    "reception.walk_in": only(R),
+    "reception.receive": only(R),
+    "reception.move_here": only(R),
+    "reception.person": only(R, N, I),
+    "reception.change_contact": only(R),
+    "reception.failures_seen": only(R),
+    "reception.cancel": only(R),
+    "reception.do_cancel": only(R),
+    "reception.move": only(R),
+    "reception.do_move": only(R),
+    "reception.correct": only(R),
+    "reception.do_correct": only(R),
+    "reception.merge": only(R),
+    "reception.do_merge": only(R),
+    "reception.display": PUBLIC,
     # interview
     # vaccination
     # stock
