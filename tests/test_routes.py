@@ -33,6 +33,9 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "web.alive": PUBLIC,
     # booking
     # papers (public)
+    "papers.verify": PUBLIC,
+    "papers.verify_form": PUBLIC,
+    "papers.mine": PUBLIC,
     # questionnaire (at home)
     # signin
     "signin.door": PUBLIC,
@@ -58,6 +61,10 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "stock.unblock": only(S),
     "stock.recipients": only(S, D),
     # certificates
+    "certificates.issue": only(R, N, D),
+    "certificates.print": only(R, N, D),
+    "certificates.of_patient": only(R, N, D),
+    "certificates.revoke": only(D),
     # messages
     # office
     # office_staff
