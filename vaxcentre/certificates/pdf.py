@@ -20,8 +20,9 @@ from vaxcentre.web.centre import the_centre
 from vaxcentre.web.paper import print_html, qr_picture
 from vaxcentre.web.words import place, word
 
-# From this many lines on, a second sheet is likely and each is numbered.
-NUMBERED_FROM = 10
+# From so many lines on they are set closer; from so many, a second sheet is likely.
+DENSE_FROM = 6
+NUMBERED_FROM = 12
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def _facts(session: Session, certificate: Certificate) -> dict[str, object]:
         "next_doses": [_next(item) for item in queries.next_doses(session, certificate, zone)],
         "address": verify_address(certificate),
         "qr": qr_picture(verify_address(certificate)),
+        "is_dense": len(certificate.doses) >= DENSE_FROM,
         "is_numbered": len(certificate.doses) >= NUMBERED_FROM,
     }
 
