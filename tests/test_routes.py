@@ -57,6 +57,9 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "booking.cancel_appointment": PUBLIC,
     "booking.leave": PUBLIC,
     # papers (public)
+    "papers.verify": PUBLIC,
+    "papers.verify_form": PUBLIC,
+    "papers.mine": PUBLIC,
     # questionnaire (at home)
     "questionnaire.answer": PUBLIC,
     # signin
@@ -131,6 +134,10 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "stock.unblock": only(S),
     "stock.recipients": only(S, D),
     # certificates
+    "certificates.issue": only(R, N, D),
+    "certificates.print": only(R, N, D),
+    "certificates.of_patient": only(R, N, D),
+    "certificates.revoke": only(D),
     # messages
     # office
     "office.home": only(M, D, I),
