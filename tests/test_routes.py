@@ -50,6 +50,12 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     # stock
     # certificates
     # messages
+    "messages.home": only(M, R),
+    "messages.again": only(M, R),
+    "messages.told_by_phone": only(M, R),
+    "messages.all_again": only(M),
+    "messages.server": only(M),
+    "messages.trial": only(M),
     # office
     # office_staff
     # office_vaccines
