@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from tests import make
+from tests.browsing import chromium
 from tests.page import Browser
 from tests.printing import printer_socket
 from vaxcentre import create_app
@@ -27,7 +28,7 @@ from vaxcentre.extensions import db
 from vaxcentre.models.staff import StaffMember
 from vaxcentre.rules.vocabulary import Role
 
-__all__ = ["printer_socket"]
+__all__ = ["chromium", "printer_socket"]
 
 PARIS = ZoneInfo("Europe/Paris")
 DATABASES = os.environ.get("TEST_DATABASES", "sqlite").split(",")
@@ -87,6 +88,13 @@ def app(database_address: str, tmp_path: Path) -> Iterator[Flask]:
         yield made
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def printer(app: Flask, printer_socket: Path) -> Path:
+    """Papers of this test are really printed, by the shared printing process."""
+    app.config["PRINTER_SOCKET"] = str(printer_socket)
+    return printer_socket
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A plain Jinja environment with the words of the French catalogue, and one page that shows every part."""
+"""A plain Jinja environment with the French catalogue, and pages that show every part."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -33,7 +33,13 @@ ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "vaxcentre/translations/fr/LC_MESSAGES/core.po"
 NOW = datetime(2026, 11, 23, 10, 21, 5, tzinfo=ZoneInfo("Europe/Paris"))
 HOST = "http://centre.test"
-KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+KINDS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 Render = Callable[..., str]
 
 
@@ -75,7 +81,6 @@ def env() -> Environment:
 @pytest.fixture(scope="session")
 def context() -> dict[str, Any]:
     """What the application tells every page."""
-    stations = ["Accueil", "Entretiens", "Injections", "Surveillance", "Stock", "Bureau"]
     return {
         "centre": SimpleNamespace(
             name="Centre de vaccination de Boulogne-sur-Mer",
@@ -90,8 +95,11 @@ def context() -> dict[str, Any]:
         "is_demo": True,
         "agent": SimpleNamespace(first_name="Rosa", station_label="Accueil 2"),
         "stations": [
-            SimpleNamespace(label=label, url="/", is_current=label == "Accueil", badge=12 if label == "Surveillance" else None)
-            for label in stations
+            SimpleNamespace(label="Accueil", url="/", is_current=True, badge=None),
+            SimpleNamespace(label="Entretiens", url="/e", is_current=False, badge=None),
+            SimpleNamespace(label="Injections", url="/i", is_current=False, badge=None),
+            SimpleNamespace(label="Surveillance", url="/o", is_current=False, badge=12),
+            SimpleNamespace(label="Stock", url="/s", is_current=False, badge=None),
         ],
     }
 
@@ -108,20 +116,24 @@ def render(env: Environment, context: dict[str, Any]) -> Render:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def draw(render: Render) -> Render:
+    """Render one call of a macro, by the name of its file."""
+
+    def draw(file: str, call: str, **values: Any) -> str:
+        macro = call.partition("(")[0]
+        source = f"{{% from 'components/{file}.html' import {macro} %}}{{{{ {call} }}}}"
+        return render(source, **values).strip()
+
+    return draw
 
 
 @pytest.fixture
-def screen(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a rendered page at a width, under the real content policy, with the real static files."""
+def screen(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a rendered page at a width, under a strict content policy, with our static files."""
     contexts = []
 
     def open_page(html: str, width: int = 768, **options: Any) -> Page:
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
+        contexts.append(chromium.new_context(viewport={"width": width, "height": 900}, **options))
         page = contexts[-1].new_page()
         page.route(f"{HOST}/**", lambda route: _answer(route, html))
         page.goto(f"{HOST}/here")
@@ -139,8 +151,8 @@ def _answer(route: Route, html: str) -> None:
         file = ROOT / path[1:]
         route.fulfill(body=file.read_bytes(), content_type=KINDS[file.suffix])
     else:
-        policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-        route.fulfill(body=html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": policy})
+        headers = {"Content-Security-Policy": POLICY}
+        route.fulfill(body=html, content_type="text/html; charset=utf-8", headers=headers)
 
 
 def choices(**labels: str) -> list[SelectChoice]:
@@ -159,7 +171,7 @@ class SampleForm(Form):
     side = RadioField("Bras", choices=choices(left="Deltoïde gauche", right="Deltoïde droit"))
     courses = SelectMultipleField("Vaccinations", choices=choices(flu="Grippe", covid="COVID-19"))
     honour = BooleanField("Je l’atteste sur l’honneur")
-    document = SelectField("Pièce vue", choices=choices(card="Carte d’identité", passport="Passeport"))
+    document = SelectField("Pièce vue", choices=choices(card="Carte", passport="Passeport"))
     reason = TextAreaField("Raison")
     password = PasswordField("Mot de passe")
     slot = HiddenField()

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
@@ -23,28 +24,30 @@ def marked() -> set[str]:
         part
         for file, _line, message, _comments, _context in found
         if file.startswith(OURS)
-        for part in ([message] if isinstance(message, str) else message)
+        for part in sentences(message)
     }
 
 
-def test_every_sentence_has_its_french_and_none_is_left_over() -> None:
+def sentences(either: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    return [either] if isinstance(either, str) else list(either or [""])
+
+
+def french() -> list[Message]:
     with CATALOGUE.open("rb") as po:
-        catalogue = read_po(po, locale="fr")
+        return [message for message in read_po(po, locale="fr") if message.id]
+
+
+def test_every_sentence_has_its_french_and_none_is_left_over() -> None:
     known: set[str] = set()
-    for message in catalogue:
-        if not message.id:
-            continue
-        known.update([message.id] if isinstance(message.id, str) else message.id)
-        assert all([message.string] if isinstance(message.string, str) else message.string), message.id
-        assert not list(message.check(catalogue)), message.id
+    for message in french():
+        known.update(sentences(message.id))
+        assert all(sentences(message.string)), message.id
+        assert not list(message.check()), message.id
 
     assert known == marked()
 
 
 def test_the_typography_is_french() -> None:
-    with CATALOGUE.open("rb") as po:
-        catalogue = read_po(po, locale="fr")
-    for message in catalogue:
-        words = [message.string] if isinstance(message.string, str) else message.string
-        for sentence in words if message.id else []:
+    for message in french():
+        for sentence in sentences(message.string):
             assert not WRONG_TYPE.search(sentence), sentence

@@ -1,4 +1,4 @@
-"""What a person sees: no violation, no sideways scroll, no target too small, on a phone, a tablet and a desk."""
+"""What a person sees fits, is large enough, and breaks no rule of access, at three widths."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,9 +11,12 @@ from playwright.sync_api import Page
 from wtforms import Form
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["public", "wrong", "staff", "nurse", "errors/403.html", "errors/409.html", "errors/500.html"]
-TOO_SMALL = """() => [...document.querySelectorAll("a, button, select, input:not([type=hidden]), label:has(input)")]
-  .filter((one) => !one.matches(".skip, label input, p:not(.step) a"))
+PAGES = ["public", "wrong", "staff", "nurse"]
+PAGES += ["errors/403.html", "errors/409.html", "errors/500.html"]
+TARGETS = "a, button, select, input:not([type=hidden]), label:has(input)"
+IN_A_LINE = ".skip, label input, p:not(.step) a"
+TOO_SMALL = f"""() => [...document.querySelectorAll("{TARGETS}")]
+  .filter((one) => !one.matches("{IN_A_LINE}"))
   .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect().height])
   .filter(([, height]) => height < 44)"""
 
@@ -73,14 +76,17 @@ def test_the_public_button_fills_the_phone(show: Callable[..., Page]) -> None:
 
 
 def test_the_colours_are_told_apart_from_their_ground(show: Callable[..., Page]) -> None:
-    """axe does not measure text over a tinted left-bar panel in high zoom; the tokens are measured here."""
+    """Each colour of a state can be read on its own tint, and soft words on the ground."""
     page = show("staff", 768)
-    tokens = {
-        name: page.evaluate(f"getComputedStyle(document.documentElement).getPropertyValue('--{name}')")
-        for name in ("ink", "soft", "go", "wait", "stop", "ground", "go-tint", "wait-tint", "stop-tint")
-    }
-    for front, ground in [("go", "go-tint"), ("wait", "wait-tint"), ("stop", "stop-tint"), ("soft", "ground")]:
-        assert contrast(tokens[front], tokens[ground]) >= 4.5, (front, ground)
+
+    for front, ground in [("go", "go-tint"), ("wait", "wait-tint"), ("stop", "stop-tint")]:
+        assert contrast(token(page, front), token(page, ground)) >= 4.5, front
+    assert contrast(token(page, "soft"), token(page, "ground")) >= 4.5
+
+
+def token(page: Page, name: str) -> str:
+    style = "getComputedStyle(document.documentElement)"
+    return str(page.evaluate(f"{style}.getPropertyValue('--{name}')"))
 
 
 def contrast(one: str, other: str) -> float:

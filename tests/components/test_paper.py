@@ -43,11 +43,8 @@ def test_it_has_title_language_tags_and_a_numbered_foot(render: Callable[..., st
 
 
 def test_it_is_set_in_luciole(render: Callable[..., str]) -> None:
-    fonts = {
-        str(font.get_object()["/BaseFont"])
-        for page in read(render(SHEET)).pages
-        for font in page["/Resources"]["/Font"].values()
-    }
+    resources: list[Any] = [page["/Resources"] for page in read(render(SHEET)).pages]
+    fonts = {str(font["/BaseFont"]) for one in resources for font in one["/Font"].values()}
 
     assert fonts
     assert all("Luciole" in font for font in fonts), fonts

@@ -10,6 +10,19 @@ from wtforms import Form
 
 Screen = Callable[..., Page]
 CODE = "VXKL-BNTR"
+SCANNER = """keys => {
+  for (const key of [...keys, "Enter"]) {
+    const one = typeof key === "string" ? { key } : key;
+    const down = new KeyboardEvent("keydown", { ...one, bubbles: true, cancelable: true });
+    if (!document.activeElement.dispatchEvent(down)) continue;
+    const here = document.activeElement;
+    if (one.key === "Enter") here.matches("button, a") ? here.click() : here.form?.requestSubmit();
+    else if (one.key.length === 1 && !one.ctrlKey && here.matches("#scan")) here.value += one.key;
+  }
+}"""
+HOLD = """{% extends 'public.html' %}{% from 'components/countdown.html' import countdown %}
+{% block heading %}X{% endblock %}
+{% block content %}{{ countdown(until=until, now=now) }}{% endblock %}"""
 
 
 @pytest.fixture
@@ -33,18 +46,7 @@ def box(render: Callable[..., str], screen: Screen, form: Form) -> Page:
 
 def scan(page: Page, keys: list[str]) -> None:
     """Type as a scanner does: all keys of the code in one go, then Enter."""
-    page.evaluate(
-        """keys => { for (const key of [...keys, "Enter"]) {
-          const at = document.activeElement;
-          const one = typeof key === "string" ? { key } : key;
-          const down = new KeyboardEvent("keydown", { ...one, bubbles: true, cancelable: true });
-          if (at.dispatchEvent(down)) {
-            const here = document.activeElement;
-            if (one.key.length === 1 && !one.ctrlKey && "value" in here && here.type !== "radio") here.value += one.key;
-            if (one.key === "Enter") here.matches("button, a") ? here.click() : here.form?.requestSubmit();
-          } } }""",
-        keys,
-    )
+    page.evaluate(SCANNER, keys)
 
 
 def sent(page: Page, action: Callable[[], None]) -> tuple[str, dict[str, str]]:
@@ -147,7 +149,9 @@ def test_ten_quiet_minutes_lock(render: Callable[..., str], screen: Screen, form
 def test_the_summary_of_errors_has_the_focus(
     render: Callable[..., str], screen: Screen, wrong_form: Form
 ) -> None:
-    page = screen(render("{% extends 'public.html' %}{% block heading %}X{% endblock %}", form=wrong_form))
+    page = screen(
+        render("{% extends 'public.html' %}{% block heading %}X{% endblock %}", form=wrong_form)
+    )
 
     assert page.evaluate("document.activeElement.id") == "error-summary"
 
@@ -182,14 +186,10 @@ def test_a_panel_that_nobody_answers_turns_grey(desk: Page) -> None:
 def test_the_remaining_minutes_are_said(
     render: Callable[..., str], screen: Screen, context: dict[str, Any]
 ) -> None:
-    source = (
-        "{% extends 'public.html' %}{% from 'components/countdown.html' import countdown %}"
-        "{% block heading %}X{% endblock %}{% block content %}{{ countdown(until=until, now=now) }}{% endblock %}"
-    )
-    page = screen(render(source, until=context["now"] + timedelta(seconds=421)))
+    page = screen(render(HOLD, until=context["now"] + timedelta(seconds=421)))
     assert "encore 8 minutes" in page.locator("[data-left]").inner_text()
 
-    page = screen(render(source, until=context["now"] + timedelta(seconds=1)))
+    page = screen(render(HOLD, until=context["now"] + timedelta(seconds=1)))
     page.get_by_text("ne vous est plus gardé").wait_for(timeout=4000)
 
 

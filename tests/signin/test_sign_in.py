@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tests import make
 from tests.page import Browser
 from vaxcentre import clock
+from vaxcentre.database import transaction
 from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.staff import Attempt, StaffMember, StaffSession
 from vaxcentre.rules.vocabulary import Role
@@ -19,9 +20,9 @@ from vaxcentre.web import signin
 At = Callable[[str], datetime]
 
 
-def staff_of_the_day(write: Callable[..., object]) -> int:
+def staff_of_the_day() -> int:
     """Rosa works here."""
-    with make.transaction() as session:
+    with transaction() as session:
         return make.make_staff(session, Role.RECEPTION, email="rosa@centre.example").id
 
 
@@ -34,7 +35,7 @@ def type_in(page: Browser, login: str = "rosa", password: str = make.PASSWORD) -
 def test_it_opens_the_desk_by_short_name_and_asks_for_the_station(
     page: Browser, session: Session
 ) -> None:
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     type_in(page, "ROSA")
     assert page.last and page.last.url == "/station"
     assert "Rosa" in page.last.text
@@ -47,13 +48,13 @@ def test_it_opens_the_desk_by_short_name_and_asks_for_the_station(
 
 
 def test_it_opens_the_desk_by_e_mail(page: Browser) -> None:
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     type_in(page, "Rosa@Centre.example")
     assert page.last and page.last.url == "/station"
 
 
 def test_a_wrong_password_and_an_unknown_name_get_the_same_words(page: Browser) -> None:
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     type_in(page, "rosa", "wrong horse battery")
     wrong = page.last
     type_in(page, "nobody", "wrong horse battery")
@@ -64,7 +65,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_words(page: Browser) 
 
 
 def test_what_was_typed_is_kept_but_the_password(page: Browser) -> None:
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     type_in(page, "rosa", "wrong horse battery")
     assert page.last
     assert page.last.select("#login")[0].get("value") == "rosa"
@@ -75,7 +76,7 @@ def test_five_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(
     page: Browser, at: At
 ) -> None:
     at("2026-11-23 09:00")
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     for _ in range(5):
         type_in(page, "rosa", "wrong horse battery")
     type_in(page)
@@ -88,7 +89,7 @@ def test_five_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(
 
 def test_the_lock_holds_under_the_other_name_of_the_account(page: Browser, at: At) -> None:
     at("2026-11-23 09:00")
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     for _ in range(5):
         type_in(page, "rosa", "wrong horse battery")
     type_in(page, "rosa@centre.example")
@@ -96,14 +97,14 @@ def test_the_lock_holds_under_the_other_name_of_the_account(page: Browser, at: A
 
 
 def test_a_locked_account_counts_no_more_tries(page: Browser, session: Session) -> None:
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     for _ in range(7):
         type_in(page, "rosa", "wrong horse battery")
     assert len(session.scalars(select(Attempt)).all()) == 5
 
 
 def test_the_right_password_forgets_earlier_slips(page: Browser, session: Session) -> None:
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     for _ in range(4):
         type_in(page, "rosa", "wrong horse battery")
     type_in(page)
@@ -113,7 +114,7 @@ def test_the_right_password_forgets_earlier_slips(page: Browser, session: Sessio
 
 def test_an_address_that_tries_many_accounts_waits(page: Browser, at: At) -> None:
     at("2026-11-23 09:00")
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     for number in range(30):
         type_in(page, f"somebody{number}", "wrong horse battery")
     type_in(page)
@@ -122,21 +123,21 @@ def test_an_address_that_tries_many_accounts_waits(page: Browser, at: At) -> Non
 
 
 def test_a_disabled_account_gets_the_same_words(page: Browser) -> None:
-    with make.transaction() as session:
+    with transaction() as session:
         make.make_staff(session, Role.RECEPTION, disabled_at=clock.now())
     type_in(page)
     assert page.last and page.last.status == 422
 
 
 def test_an_account_without_a_password_cannot_sign_in(page: Browser) -> None:
-    with make.transaction() as session:
+    with transaction() as session:
         make.make_staff(session, Role.RECEPTION, password_hash=None)
     type_in(page, "rosa", "0")
     assert page.last and page.last.status == 422
 
 
 def test_signing_in_again_ends_the_first_seat(page: Browser, session: Session) -> None:
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     type_in(page)
     first = page.client.get_cookie(signin.COOKIE)
     type_in(page)
@@ -148,7 +149,7 @@ def test_signing_in_again_ends_the_first_seat(page: Browser, session: Session) -
 
 
 def test_it_goes_on_to_the_page_that_was_asked_for(page: Browser) -> None:
-    with make.transaction() as session:
+    with transaction() as session:
         make.make_staff(session, Role.MANAGER)
     page.open("/office/staff")
     assert page.last and page.last.url == "/sign-in"
@@ -157,7 +158,7 @@ def test_it_goes_on_to_the_page_that_was_asked_for(page: Browser) -> None:
 
 
 def test_it_never_goes_on_to_another_site(page: Browser) -> None:
-    with make.transaction() as session:
+    with transaction() as session:
         make.make_staff(session, Role.MANAGER)
     page.open("/sign-in?next=https://elsewhere.example/office")
     page.submit("sign-in", login="max", password=make.PASSWORD)
@@ -165,7 +166,7 @@ def test_it_never_goes_on_to_another_site(page: Browser) -> None:
 
 
 def test_the_nurse_chooses_the_box_and_changes_it_later(page: Browser, session: Session) -> None:
-    with make.transaction() as writing:
+    with transaction() as writing:
         make.make_staff(writing, Role.NURSE)
     type_in(page, "noor")
     page.submit("station", box="3")
@@ -179,7 +180,7 @@ def test_the_nurse_chooses_the_box_and_changes_it_later(page: Browser, session: 
 
 
 def test_a_box_that_the_centre_does_not_have_is_refused(page: Browser) -> None:
-    with make.transaction() as session:
+    with transaction() as session:
         make.make_staff(session, Role.NURSE)
     type_in(page, "noor")
     page.open("/station")
@@ -190,7 +191,7 @@ def test_a_box_that_the_centre_does_not_have_is_refused(page: Browser) -> None:
 
 
 def test_reception_cannot_take_a_box(page: Browser, session: Session) -> None:
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     type_in(page)
     page.submit("station", box="3", station="Accueil 2")
     row = session.scalars(select(StaffSession)).one()
@@ -198,7 +199,7 @@ def test_reception_cannot_take_a_box(page: Browser, session: Session) -> None:
 
 
 def test_the_desk_remembers_the_station_of_the_day(page: Browser) -> None:
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     type_in(page)
     page.submit("station", station="Accueil 2")
     type_in(page)
@@ -209,7 +210,7 @@ def test_the_desk_remembers_the_station_of_the_day(page: Browser) -> None:
 def test_signing_out_ends_the_seat_and_a_replayed_cookie_opens_nothing(
     page: Browser, session: Session
 ) -> None:
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     type_in(page)
     cookie = page.client.get_cookie(signin.COOKIE)
     assert cookie
@@ -225,7 +226,7 @@ def test_signing_out_ends_the_seat_and_a_replayed_cookie_opens_nothing(
 
 
 def test_signing_out_twice_is_harmless(page: Browser) -> None:
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     type_in(page)
     page.submit("sign-out")
     page.open("/sign-in")
@@ -236,7 +237,7 @@ def test_signing_out_twice_is_harmless(page: Browser) -> None:
 
 def test_a_shift_ends_after_twelve_hours(page: Browser, at: At) -> None:
     at("2026-11-23 07:00")
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     type_in(page)
     at("2026-11-23 19:00")
     assert page.open("/station").url == "/sign-in"
@@ -256,8 +257,8 @@ def test_the_door_leads_in_or_to_the_sign_in_page(page: Browser) -> None:
 
 
 def test_disabling_ends_the_seat_at_once(page: Browser, session: Session) -> None:
-    staff_of_the_day(make.transaction)
+    staff_of_the_day()
     type_in(page)
-    with make.transaction() as writing:
+    with transaction() as writing:
         writing.scalars(select(StaffMember)).one().disabled_at = clock.now()
     assert page.open("/station").url == "/sign-in"

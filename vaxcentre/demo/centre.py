@@ -14,7 +14,7 @@ from vaxcentre.models.staff import StaffMember, StaffRole
 from vaxcentre.models.stock import Lot, StockMovement
 from vaxcentre.models.vaccine import Course, CourseRule, CourseVaccine, Vaccine
 from vaxcentre.rules.national_list import by_gtin
-from vaxcentre.rules.vocabulary import MovementKind, Role, Route
+from vaxcentre.rules.vocabulary import DiscardReason, MovementKind, Role, Route
 
 # short name, given name, family name, profession, roles
 AGENTS = (
@@ -119,6 +119,8 @@ def _last_season(session: Session, this: Course, *, by_id: int, now: datetime) -
         code="flu-2025",
         disease=this.disease,
         season="2025-2026",
+        short_fr=this.short_fr,
+        short_en=this.short_en,
         name_fr="Grippe, hiver 2025-2026",
         name_en="Flu, winter 2025-2026",
         who_fr=this.who_fr,
@@ -216,6 +218,22 @@ def receive(
     )
     session.flush()
     return lot
+
+
+def throw_away(session: Session, lot: Lot, doses: int, *, at: datetime, by_id: int) -> None:
+    """Discard what was left of a lot when it expired."""
+    if doses:
+        session.add(
+            StockMovement(
+                lot_id=lot.id,
+                kind=MovementKind.DISCARD,
+                doses=-doses,
+                discard_reason=DiscardReason.EXPIRED,
+                moved_at=at,
+                moved_by_id=by_id,
+            )
+        )
+        session.flush()
 
 
 def month_end(day: date, months: int) -> date:

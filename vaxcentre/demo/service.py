@@ -152,6 +152,13 @@ class _Stage:
             [self._book(p, s, place, flu) for p, (s, place) in zip(self.old, claims, strict=False)],
             walk_in=False,
         )
+        centre.throw_away(
+            self.session,
+            lot,
+            self.left[lot.id],
+            at=datetime.combine(lot.expires_on, time(9), self.zone) + timedelta(days=3),
+            by_id=self.members["paul"].id,
+        )
 
     def add_first_zoster_doses(self) -> None:
         """People who had their first dose against shingles nine weeks ago."""

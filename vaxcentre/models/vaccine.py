@@ -23,6 +23,8 @@ class Course(Base):
     season: Mapped[str] = mapped_column(String(20))  # "2026-2027", or "life"
     name_fr: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(80))
+    short_fr: Mapped[str] = mapped_column(String(40), default="")  # "Grippe": lists have no room
+    short_en: Mapped[str] = mapped_column(String(40), default="")
     who_fr: Mapped[str] = mapped_column(Text)  # who may have it, in plain words
     who_en: Mapped[str] = mapped_column(Text)
     condition_fr: Mapped[str] = mapped_column(Text, default="")  # declared "sur l'honneur"
@@ -38,6 +40,10 @@ class Course(Base):
     def name(self, language: str) -> str:
         """The course's name in the reader's language."""
         return self.name_en if language == "en" else self.name_fr
+
+    def short_name(self, language: str) -> str:
+        """The disease in a word or two, for lists; the whole name where there is none."""
+        return (self.short_en if language == "en" else self.short_fr) or self.name(language)
 
     def who(self, language: str) -> str:
         """Who may have it, in the reader's language."""

@@ -5,23 +5,25 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from vaxcentre.models.vaccine import Course, CourseRule
 from vaxcentre.office.course_service import CourseRequest
-from vaxcentre.office.measure_fields import AgeRange, Day, Whole, age_values
+from vaxcentre.office.measure_fields import AgeRange, Day, Whole, age_values, options
 from vaxcentre.office.rule_request import RuleRequest
 from vaxcentre.rules.vocabulary import PairChoice
+from vaxcentre.web import words
 from vaxcentre.web.fields import Form
 
-PAIRS = (
-    (PairChoice.TOGETHER.value, _l("Both doses are booked together")),
-    (PairChoice.LATER_ALLOWED.value, _l("The second dose may be booked later")),
-)
 NAME = _l("Enter a name of 80 letters at most.")
 WHO = _l("Say in plain words who may have this vaccination, in 500 letters at most.")
 GAP = _l("Enter a number of days, 3700 at most.")
 LONGEST_GAP = 3700
+
+
+def _pairs() -> list[SelectChoice]:
+    return options(words.choices(PairChoice))
 
 
 def _name(label: Any) -> StringField:
@@ -50,7 +52,7 @@ class CourseForm(Form):
     condition_fr = _condition(_l("What a person declares on their honour, in French"))
     condition_en = _condition(_l("What a person declares on their honour, in English"))
     pair_choice = RadioField(
-        _l("Where there are two doses"), choices=PAIRS, default=PairChoice.TOGETHER.value
+        _l("Where there are two doses"), choices=_pairs, default=PairChoice.TOGETHER.value
     )
     is_offered = BooleanField(_l("Offered on the public pages"), default=True)
     position = Whole(

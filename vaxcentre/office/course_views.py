@@ -9,6 +9,7 @@ from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.office import course_service
 from vaxcentre.office.course_forms import CourseForm, NewCourseForm, course_values
+from vaxcentre.office.measure_fields import options
 from vaxcentre.office.starter_service import FOR_LIFE
 from vaxcentre.office.vaccine_queries import (
     CoursePage,
@@ -83,7 +84,8 @@ def new_course() -> ResponseReturnValue:
     words = course_values(origin) | {"like": origin.disease} if origin else {}
     form = NewCourseForm(data=words)
     diseases = {c.disease: c.name(languages.chosen()) for c in reversed(known)}
-    form.like.choices = [("", _("another disease")), *sorted(diseases.items(), key=lambda d: d[1])]
+    known_first = sorted(diseases.items(), key=lambda disease: disease[1])
+    form.like.choices = options([("", _("another disease")), *known_first])
     if request.method == "POST" and form.validate():
         by_id = current_agent_id()
         try:

@@ -1,11 +1,13 @@
 """Numbers, volumes, ages, days and hours as people type them, each with its own instruction."""
 
 import re
-from datetime import date, time
+from collections.abc import Iterable
+from datetime import time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField, SelectField, StringField, TimeField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from vaxcentre.web.fields import Form
@@ -16,6 +18,11 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _VOLUME = re.compile(r"([0-9]{1,2})(?:[.,]([0-9]{1,3}))?(?: ?ml)?", re.IGNORECASE)
 _HOUR = re.compile(r"([0-9]{1,2})(?: ?[:hH] ?([0-9]{2})?)?(?::00)?")
+
+
+def options(pairs: Iterable[tuple[object, object]]) -> list[SelectChoice]:
+    """Values with their words, as the fields of a form take them."""
+    return [SelectChoice(value=str(value), label=words) for value, words in pairs]
 
 
 class Whole(IntegerField):
@@ -114,7 +121,7 @@ class AgeRange(Form):
     """From an age to an age, each in months or in years."""
 
     message = _l("Enter the age as a number, 120 years at most.")
-    units = (("years", _l("years")), ("months", _l("months")))
+    units = options((("years", _l("years")), ("months", _l("months"))))
 
     min_age = Whole(_l("From the age of"), low=0, high=OLDEST * 12, message=message, needed=False)
     min_age_unit = SelectField(_l("Unit of the lower age"), choices=units)
@@ -157,8 +164,3 @@ def _in_unit(months: int | None) -> tuple[int | None, str]:
         return None, "years"
     whole_years = months % MONTHS_IN_A_YEAR == 0
     return (months // MONTHS_IN_A_YEAR, "years") if whole_years else (months, "months")
-
-
-def moment_or_none(day: date | None, hour: time | None) -> tuple[date, time] | None:
-    """A day with its hour (midnight where none was typed), or nothing where no day was."""
-    return (day, hour or time.min) if day is not None else None

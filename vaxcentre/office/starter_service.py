@@ -10,6 +10,17 @@ from vaxcentre.models.vaccine import Course, CourseRule
 from vaxcentre.rules.starter import StarterCourse, StarterRule, starter_courses
 
 FOR_LIFE = "life"
+# Where the disease's own name is too long for a list, or says too little.
+SHORT = {
+    "hpv": ("HPV", "HPV"),
+    "mmr": ("ROR", "MMR"),
+    "rsv-pregnancy": ("VRS, grossesse", "RSV, pregnancy"),
+    "dtcap-25": ("dTcaP", "dTcaP"),
+    "dtp-45": ("dTP", "dTP"),
+    "dtp-65": ("dTP", "dTP"),
+    "dtp-75": ("dTP", "dTP"),
+    "dtp-85": ("dTP", "dTP"),
+}
 
 
 def plant_courses(session: Session, *, now: datetime) -> int:
@@ -35,6 +46,8 @@ def _plant(session: Session, starter: StarterCourse, *, position: int, now: date
         season=starter.season or FOR_LIFE,
         name_fr=starter.name_fr,
         name_en=starter.name_en,
+        short_fr=SHORT.get(starter.code, (starter.disease_fr, starter.disease_en))[0],
+        short_en=SHORT.get(starter.code, (starter.disease_fr, starter.disease_en))[1],
         who_fr=starter.who_fr,
         who_en=starter.who_en,
         condition_fr=starter.declared_condition_fr,

@@ -4,28 +4,26 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 
 from vaxcentre.models.vaccine import Vaccine
-from vaxcentre.office.measure_fields import AgeRange, Millilitres, Whole, age_values
+from vaxcentre.office.measure_fields import AgeRange, Millilitres, Whole, age_values, options
 from vaxcentre.office.vaccine_service import VaccineRequest
 from vaxcentre.rules.box_contents import containers_per_box, doses_per_container, volume_ul
 from vaxcentre.rules.national_list import Presentation
 from vaxcentre.rules.vocabulary import Route
+from vaxcentre.web import words
 
-ROUTES = (
-    (Route.IM.value, _l("Into the muscle (IM)")),
-    (Route.SC.value, _l("Under the skin (SC)")),
-    (Route.ID.value, _l("Into the skin (ID)")),
-    (Route.PO.value, _l("By mouth")),
-    (Route.NASAL.value, _l("Into the nose")),
-)
+
+def _routes() -> list[SelectChoice]:
+    return options(words.choices(Route))
 
 
 class VaccineForm(AgeRange):
     """Volume, route, what is in a box, ages, and the courses it counts for."""
 
     dose_volume = Millilitres(_l("Volume of one dose, in ml"))
-    route = SelectField(_l("Route"), choices=ROUTES)
+    route = SelectField(_l("Route"), choices=_routes)
     doses_per_container = Whole(
         _l("Doses in one vial or syringe"),
         low=1,
@@ -42,7 +40,7 @@ class VaccineForm(AgeRange):
 
     def offer(self, courses: list[tuple[int, str]]) -> None:
         """Name the courses that may be ticked."""
-        self.courses.choices = courses
+        self.courses.choices = options(courses)
 
     def to_request(self) -> VaccineRequest:
         """What the service works with."""

@@ -8,7 +8,7 @@ from vaxcentre import clock
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.office import course_views, rule_views, vaccine_service
-from vaxcentre.office.vaccine_forms import ROUTES, VaccineForm, as_typed, proposal
+from vaxcentre.office.vaccine_forms import VaccineForm, as_typed, proposal
 from vaxcentre.office.vaccine_queries import (
     VaccineLine,
     courses,
@@ -118,7 +118,6 @@ def vaccine(vaccine_id: int) -> ResponseReturnValue:
         "office/vaccines_one.html",
         line=line,
         vaccine=line.vaccine,
-        route=dict(ROUTES)[line.vaccine.route.value],
         may_change=current_agent().may(Role.MANAGER),
     )
 

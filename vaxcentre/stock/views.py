@@ -1,5 +1,172 @@
 """Deliveries, lots, discards."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from vaxcentre import clock
+from vaxcentre.audit import service as audit
+from vaxcentre.database import transaction
+from vaxcentre.extensions import db
+from vaxcentre.models.stock import StockMovement
+from vaxcentre.models.vaccine import Course
+from vaxcentre.rules.refusal import Refusal
+from vaxcentre.rules.vocabulary import Role
+from vaxcentre.stock import keeping_service, queries, receive_views, scanner_views
+from vaxcentre.stock.forms import LOT_KINDS, BlockForm, DiscardForm
+from vaxcentre.stock.receive_views import today
+from vaxcentre.web import languages, once
+from vaxcentre.web.access import staff
+from vaxcentre.web.signin import current_agent, current_agent_id
 
 bp = Blueprint("stock", __name__, url_prefix="/stock")
+READERS = (Role.STOCK, Role.MANAGER, Role.INSPECTOR, Role.NURSE, Role.DOCTOR)
+bp.add_url_rule("/receive", view_func=receive_views.receive, methods=["GET", "POST"])
+bp.add_url_rule("/scanner", view_func=scanner_views.scanner, methods=["GET", "POST"])
+
+
+@bp.context_processor
+def _words() -> dict[str, object]:
+    return {"lot_kinds": LOT_KINDS}
+
+
+@bp.get("/")
+@staff(*READERS)
+def lots() -> ResponseReturnValue:
+    """Every lot with its doses, and on top what is left for each vaccination."""
+    day = today()
+    lines = queries.all_lots(db.session())
+    return render_template(
+        "stock/lots.html",
+        day=day,
+        courses=_counts(queries.doses_by_course(db.session(), lines, day)),
+        present=[line for line in lines if line.on_hand],
+        empty_lots=[line for line in reversed(lines) if not line.on_hand][:50],
+        may_receive=current_agent().may(Role.STOCK),
+    )
+
+
+@bp.get("/lots/<int:lot_id>")
+@staff(*READERS)
+def lot(lot_id: int) -> ResponseReturnValue:
+    """One lot: its doses, its movements, and what can be done with it."""
+    return _lot_page(lot_id, DiscardForm(formdata=None), BlockForm(formdata=None))
+
+
+@bp.post("/lots/<int:lot_id>/discard")
+@staff(Role.STOCK)
+def discard(lot_id: int) -> ResponseReturnValue:
+    """Throw doses of this lot away, with the reason."""
+    form, key, now = DiscardForm(), request.form.get("once"), clock.now()
+    _find(lot_id)
+    if form.validate():
+        agent_id, asked = current_agent_id(), form.to_request(lot_id)
+        try:
+            with transaction() as session:
+                if once.first_result(session, key) is None:
+                    keeping_service.discard(session, asked, by_id=agent_id, now=now)
+                    once.keep_result(session, key, url_for(".lot", lot_id=lot_id), now=now)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".lot", lot_id=lot_id))
+    return _lot_page(lot_id, form, BlockForm(formdata=None), failed=form), 422
+
+
+@bp.post("/movements/<int:movement_id>/undo")
+@staff(Role.STOCK)
+def undo(movement_id: int) -> ResponseReturnValue:
+    """Take a delivery or a discard back."""
+    agent_id = current_agent_id()
+    if db.session.get(StockMovement, movement_id) is None:
+        abort(404)
+    with transaction() as session:
+        back = keeping_service.undo(session, movement_id, by_id=agent_id, now=clock.now())
+        lot_id, doses = back.lot_id, abs(back.doses)
+    flash(ngettext("Taken back: %(num)d dose.", "Taken back: %(num)d doses.", doses), "go")
+    return redirect(url_for(".lot", lot_id=lot_id))
+
+
+@bp.post("/lots/<int:lot_id>/block")
+@staff(Role.STOCK)
+def block(lot_id: int) -> ResponseReturnValue:
+    """Block a lot from this second on."""
+    return _change_block(lot_id, blocking=True)
+
+
+@bp.post("/lots/<int:lot_id>/unblock")
+@staff(Role.STOCK)
+def unblock(lot_id: int) -> ResponseReturnValue:
+    """Give a blocked lot free again."""
+    return _change_block(lot_id, blocking=False)
+
+
+def _change_block(lot_id: int, *, blocking: bool) -> ResponseReturnValue:
+    form = BlockForm()
+    _find(lot_id)
+    if not form.validate():
+        return _lot_page(lot_id, DiscardForm(formdata=None), form, failed=form), 422
+    agent_id, reason = current_agent_id(), form.block_reason.data
+    change = keeping_service.block if blocking else keeping_service.unblock
+    with transaction() as session:
+        number = change(session, lot_id, reason, by_id=agent_id, now=clock.now()).number
+    if blocking:
+        flash(_("Lot %(lot)s is blocked: nobody can choose it any more.", lot=number), "stop")
+    else:
+        flash(_("Lot %(lot)s is free again.", lot=number), "go")
+    return redirect(url_for(".lot", lot_id=lot_id))
+
+
+@bp.get("/lots/<int:lot_id>/recipients")
+@staff(Role.STOCK, Role.DOCTOR)
+def recipients(lot_id: int) -> ResponseReturnValue:
+    """Who received this lot, with phone numbers; each person's record counts as opened."""
+    line, agent_id, now = _find(lot_id), current_agent_id(), clock.now()
+    given = queries.recipients_of(db.session(), lot_id)
+    page = render_template("stock/recipients.html", line=line, given=given, day=today())
+    people = {injection.patient_id for injection in given}
+    with transaction() as session:
+        for patient_id in sorted(people):
+            audit.note_read(session, patient_id, "stock.recipients", by_id=agent_id, now=now)
+    return page
+
+
+def _counts(courses: list[tuple[Course, int]]) -> list[tuple[int, str, str]]:
+    """The doses left for each vaccination, as the day's numbers are shown."""
+    language = languages.chosen()
+    return [(doses, course.name(language), "go" if doses else "stop") for course, doses in courses]
+
+
+def _find(lot_id: int) -> queries.LotLine:
+    line = queries.lot_line(db.session(), lot_id)
+    if line is None:
+        abort(404)
+    return line
+
+
+def _lot_page(lot_id: int, form: DiscardForm, block_form: BlockForm, failed: object = None) -> str:
+    line, now, agent = _find(lot_id), clock.now(), current_agent()
+    page = max(request.args.get("page", 1, int), 1)
+    movements, has_older = queries.movements_of(db.session(), lot_id, page)
+    undoable = {
+        m.movement.id
+        for m in movements
+        if not m.is_reversed and keeping_service.may_be_undone(m.movement, now)
+    }
+    return render_template(
+        "stock/lot.html",
+        line=line,
+        status_now=line.status_on(today()),
+        is_blocked=line.lot.blocked_at is not None,
+        movements=movements,
+        undoable=undoable,
+        undo_for=keeping_service.UNDO_FOR,
+        page=page,
+        has_older=has_older,
+        discard_form=form,
+        block_form=block_form,
+        form=failed,
+        may_write=agent.may(Role.STOCK),
+        may_see_people=agent.may(Role.STOCK, Role.DOCTOR),
+    )

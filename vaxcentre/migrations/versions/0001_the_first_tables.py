@@ -51,6 +51,8 @@ def upgrade() -> None:
         sa.Column("season", sa.String(length=20), nullable=False),
         sa.Column("name_fr", sa.String(length=80), nullable=False),
         sa.Column("name_en", sa.String(length=80), nullable=False),
+        sa.Column("short_fr", sa.String(length=40), nullable=False),
+        sa.Column("short_en", sa.String(length=40), nullable=False),
         sa.Column("who_fr", sa.Text(), nullable=False),
         sa.Column("who_en", sa.Text(), nullable=False),
         sa.Column("condition_fr", sa.Text(), nullable=False),

@@ -1,0 +1,120 @@
+"""How the program's verbs read to an inspector: one line for each thing that can be signed."""
+
+from flask_babel import gettext
+
+from vaxcentre.rules.refusal import N_
+
+ACTIONS = {
+    # the door and the accounts
+    "sign_in": N_("signed in"),
+    "sign_out": N_("signed out"),
+    "switch_agent": N_("took the desk with six digits"),
+    "choose_station": N_("chose where to work"),
+    "accept_invitation": N_("set a password with the one-time link"),
+    "create_staff": N_("opened an account"),
+    "change_staff": N_("changed an account"),
+    "change_roles": N_("changed roles"),
+    "invite_staff": N_("made a one-time link"),
+    "disable_staff": N_("closed an account"),
+    "enable_staff": N_("opened an account again"),
+    # the office
+    "change_centre": N_("changed the centre’s card"),
+    "add_vaccine": N_("added a vaccine"),
+    "change_vaccine": N_("changed a vaccine"),
+    "withdraw_vaccine": N_("withdrew a vaccine"),
+    "take_back_vaccine": N_("took a vaccine back"),
+    "plant_course": N_("added a course that came with the program"),
+    "plant_demo": N_("invented a demonstration"),
+    "create_course": N_("added a course"),
+    "change_course": N_("changed a course"),
+    "edit_rule": N_("changed a rule"),
+    "end_rule": N_("ended a rule"),
+    "confirm_rule": N_("confirmed a rule"),
+    # appointments and reception
+    "book": N_("booked an appointment"),
+    "move": N_("moved an appointment"),
+    "cancel": N_("cancelled an appointment"),
+    "check_in": N_("checked in"),
+    "undo_check_in": N_("took a check-in back"),
+    # interview, injection, observation
+    "answer_interview": N_("answered the questionnaire"),
+    "record_authorisation": N_("recorded an authorisation"),
+    "choose_box": N_("chose a box"),
+    "call": N_("called to the box"),
+    "put_back": N_("put back in the queue"),
+    "record_injection": N_("recorded an injection"),
+    "undo_injection": N_("took an injection record back"),
+    "correct_injection": N_("corrected an injection record"),
+    "record_no_injection": N_("recorded that no injection was given"),
+    "undo_no_injection": N_("took “no injection” back"),
+    "declare_dose": N_("recorded a dose given elsewhere"),
+    "withdraw_declared_dose": N_("withdrew a dose given elsewhere"),
+    "record_reaction": N_("recorded a reaction"),
+    "leave": N_("let somebody leave"),
+    # stock
+    "receive": N_("received doses"),
+    "discard": N_("discarded doses"),
+    "block": N_("blocked a lot"),
+    "unblock": N_("unblocked a lot"),
+    "reverse_movement": N_("took a movement back"),
+}
+
+SUBJECTS = {
+    "appointment": N_("appointment"),
+    "centre": N_("centre"),
+    "certificate": N_("certificate"),
+    "clinic": N_("clinic"),
+    "course": N_("course"),
+    "course_rule": N_("rule"),
+    "decision": N_("decision"),
+    "declared_dose": N_("dose given elsewhere"),
+    "injection": N_("injection"),
+    "interview": N_("interview"),
+    "invitation": N_("one-time link"),
+    "lot": N_("lot"),
+    "no_injection": N_("no injection"),
+    "observation": N_("observation"),
+    "outbox_message": N_("message"),
+    "patient": N_("patient"),
+    "place": N_("place"),
+    "reaction": N_("reaction"),
+    "slot": N_("slot"),
+    "staff_member": N_("account"),
+    "staff_session": N_("desk"),
+    "stock_movement": N_("movement"),
+    "vaccine": N_("vaccine"),
+    "visit": N_("visit"),
+}
+
+STATIONS = {
+    "booking": N_("booking"),
+    "certificates": N_("certificates"),
+    "interview": N_("interview"),
+    "office": N_("office"),
+    "papers": N_("certificates"),
+    "phone": N_("phone"),
+    "questionnaire": N_("questionnaire"),
+    "reception": N_("reception"),
+    "stock": N_("stock"),
+    "vaccination": N_("vaccination"),
+}
+
+
+def action_words(action: str) -> str:
+    """What was done, in the reader's language."""
+    return _said(ACTIONS, action)
+
+
+def subject_words(subject: str) -> str:
+    """To which kind of thing it was done."""
+    return _said(SUBJECTS, subject)
+
+
+def page_words(endpoint: str) -> str:
+    """At which station a record was looked at."""
+    return _said(STATIONS, endpoint.split(".", maxsplit=1)[0])
+
+
+def _said(words: dict[str, str], name: str) -> str:
+    """A name without words yet is shown as it is: an inspector must miss no entry."""
+    return str(gettext(words[name])) if name in words else name.replace("_", " ")

@@ -1,0 +1,76 @@
+"""What the desk types."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from vaxcentre.reception.service import CheckInRequest, Companion
+from vaxcentre.rules.vocabulary import IdentityDocument
+from vaxcentre.web import words
+from vaxcentre.web.fields import Form
+
+# One key a document, in this order on every screen.
+DOCUMENTS = (
+    IdentityDocument.IDENTITY_CARD,
+    IdentityDocument.PASSPORT,
+    IdentityDocument.RESIDENCE_PERMIT,
+    IdentityDocument.VITALE_CARD,
+    IdentityDocument.NONE,
+    IdentityDocument.OTHER,
+)
+DOCUMENT_KEYS = {document.value: str(key) for key, document in enumerate(DOCUMENTS, start=1)}
+
+
+def document_choices() -> list[tuple[str, str]]:
+    """The documents with their words, in the order of their keys."""
+    return [(document.value, words.label(document)) for document in DOCUMENTS]
+
+
+def companion_choices() -> list[tuple[str, str]]:
+    """The documents of a companion, or not seen."""
+    return [("", words.label(IdentityDocument.NONE)), *document_choices()[:4]]
+
+
+class IdentityForm(Form):
+    """Which document was seen, and who comes along."""
+
+    document = RadioField(
+        _l("Document seen"),
+        choices=document_choices,
+        validators=[InputRequired(_l("Choose the document that you saw."))],
+    )
+    note = StringField(
+        _l("Which other document, or how the person was recognised"),
+        validators=[Optional(), Length(max=200, message=_l("Write at most 200 letters."))],
+    )
+    companion_name = StringField(
+        _l("Who comes along: name"),
+        validators=[Optional(), Length(max=120, message=_l("Write at most 120 letters."))],
+    )
+    companion_tie = StringField(
+        _l("Tie: mother, father, guardian…"),
+        validators=[Optional(), Length(max=60, message=_l("Write at most 60 letters."))],
+    )
+    companion_document = SelectField(
+        _l("Their document"), choices=companion_choices, validators=[Optional()]
+    )
+    authorisation_seen = BooleanField(_l("Authorisation seen"))
+
+    def to_request(self) -> CheckInRequest:
+        """What was seen, as the service wants it."""
+        return CheckInRequest(
+            document=IdentityDocument(self.document.data),
+            note=self.note.data or "",
+            companion=self._companion(),
+        )
+
+    def _companion(self) -> Companion | None:
+        if not (self.companion_name.data or self.authorisation_seen.data):
+            return None
+        document = self.companion_document.data
+        return Companion(
+            name=self.companion_name.data or "",
+            tie=self.companion_tie.data or "",
+            document=IdentityDocument(document) if document else None,
+            authorisation_seen=bool(self.authorisation_seen.data),
+        )

@@ -1,0 +1,103 @@
+"""An appointment as reception sees it: plain values, with the status read off the facts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from vaxcentre.rules.course import age_in_years
+from vaxcentre.rules.vocabulary import (
+    AppointmentStatus,
+    IdentityDocument,
+    Origin,
+    Sex,
+    VisitStatus,
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who it is, as far as the desk needs to know."""
+
+    id: int
+    family_name: str
+    given_names: str
+    used_name: str | None
+    birth_on: date
+    sex: Sex
+    phone: str | None
+    email: str | None
+    is_protected: bool
+
+    @property
+    def name(self) -> str:
+        """MERCIER Ada; the used name behind the name at birth."""
+        used = f" ({self.used_name.upper()})" if self.used_name else ""
+        return f"{self.family_name.upper()}{used} {self.given_names}"
+
+    def is_minor_on(self, day: date) -> bool:
+        """Under 18 (Code civil, art. 388)."""
+        return age_in_years(self.birth_on, day) < 18
+
+
+@dataclass(frozen=True)
+class Dose:
+    """A planned dose: which vaccination, and which number of how many."""
+
+    course_id: int
+    name_fr: str
+    name_en: str
+    number: int
+    of: int
+
+    def name(self, language: str) -> str:
+        """The vaccination in the reader's language."""
+        return self.name_en if language == "en" else self.name_fr
+
+
+@dataclass(frozen=True)
+class Came:
+    """The visit of an appointment."""
+
+    id: int
+    day: date
+    number: int
+    checked_in_at: datetime
+    called_at: datetime | None
+    box: int | None
+    document: IdentityDocument | None
+    status: VisitStatus
+
+
+@dataclass(frozen=True)
+class Row:
+    """One appointment at the desk."""
+
+    id: int
+    reference: str
+    person: Person
+    slot_id: int
+    starts_at: datetime
+    ends_at: datetime
+    day: date
+    origin: Origin
+    status: AppointmentStatus
+    doses: tuple[Dose, ...]
+    came: Came | None
+    cancelled_at: datetime | None
+    # None: not answered yet; True: nothing to report.
+    is_interview_clear: bool | None
+    is_to_review: bool  # the first of the pair was missed
+    has_failed_message: bool
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether the person may still come for it."""
+        return self.status in {
+            AppointmentStatus.BOOKED,
+            AppointmentStatus.LATE,
+            AppointmentStatus.MISSED,
+        }
+
+    @property
+    def is_behind(self) -> bool:
+        """Expected, and the slot has begun without them."""
+        return self.status in {AppointmentStatus.LATE, AppointmentStatus.MISSED}

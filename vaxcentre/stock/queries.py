@@ -1,0 +1,168 @@
+"""What the stock pages read: lots with their sums, a lot's movements, who received it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+
+from vaxcentre.models.injection import Injection
+from vaxcentre.models.staff import StaffMember
+from vaxcentre.models.stock import Lot, StockMovement
+from vaxcentre.models.vaccine import Course, Vaccine
+from vaxcentre.models.visit import Visit
+from vaxcentre.rules.status import lot_status
+from vaxcentre.rules.vocabulary import LotStatus, MovementKind, Outcome
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class LotLine:
+    """A lot and where its doses went; what was taken back counts nowhere."""
+
+    lot: Lot
+    received: int
+    given: int
+    discarded: int
+    on_hand: int
+
+    def status_on(self, day: date) -> LotStatus:
+        """Whether it may be drawn from on that day."""
+        return lot_status(
+            expires_on=self.lot.expires_on,
+            is_blocked=self.lot.blocked_at is not None,
+            doses=self.on_hand,
+            day=day,
+        )
+
+
+@dataclass(frozen=True)
+class MovementLine:
+    """A movement, who made it, the doses left after it, and whether it was taken back."""
+
+    movement: StockMovement
+    by_name: str
+    left: int
+    is_reversed: bool
+
+
+def all_lots(session: Session) -> list[LotLine]:
+    """Every lot with its sums, soonest expiry first."""
+    return [_line(row) for row in session.execute(_sums()).unique()]
+
+
+def lot_line(session: Session, lot_id: int) -> LotLine | None:
+    """One lot with its sums, or nothing where there is no such lot."""
+    row = session.execute(_sums().where(Lot.id == lot_id)).unique().one_or_none()
+    return _line(row) if row is not None else None
+
+
+def _sums() -> Select[*tuple[Any, ...]]:
+    original = aliased(StockMovement)
+    kind = func.coalesce(original.kind, StockMovement.kind)
+
+    def total(of: MovementKind) -> ColumnElement[int]:
+        doses = case((kind == of, StockMovement.doses), else_=0)
+        return func.coalesce(func.sum(doses), 0)
+
+    sums = (
+        select(
+            StockMovement.lot_id,
+            total(MovementKind.RECEIVE).label("received"),
+            total(MovementKind.GIVE).label("given"),
+            total(MovementKind.DISCARD).label("discarded"),
+            func.coalesce(func.sum(StockMovement.doses), 0).label("on_hand"),
+        )
+        .outerjoin(original, original.id == StockMovement.reverses_id)
+        .group_by(StockMovement.lot_id)
+        .subquery()
+    )
+    columns = (sums.c.received, sums.c.given, sums.c.discarded, sums.c.on_hand)
+    return (
+        select(Lot, *(func.coalesce(column, 0) for column in columns))
+        .join(Lot.vaccine)
+        .outerjoin(sums, sums.c.lot_id == Lot.id)
+        .options(contains_eager(Lot.vaccine))
+        .order_by(Lot.expires_on, Lot.id)
+    )
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> LotLine:
+    lot, received, given, discarded, on_hand = row
+    return LotLine(lot, int(received), -int(given), -int(discarded), int(on_hand))
+
+
+def doses_by_course(session: Session, lots: list[LotLine], day: date) -> list[tuple[Course, int]]:
+    """Doses that may be given on that day, for each vaccination offered or in stock."""
+    left: dict[int, int] = {}
+    for line in lots:
+        if line.status_on(day) is LotStatus.USABLE:
+            left[line.lot.vaccine_id] = left.get(line.lot.vaccine_id, 0) + line.on_hand
+    courses = session.scalars(
+        select(Course)
+        .options(joinedload(Course.accepted))
+        .order_by(Course.position, Course.name_fr)
+    ).unique()
+    found = [
+        (course, sum(left.get(accepted.vaccine_id, 0) for accepted in course.accepted))
+        for course in courses
+    ]
+    return [(course, doses) for course, doses in found if course.is_offered or doses]
+
+
+def vaccines_in_use(session: Session) -> list[Vaccine]:
+    """The products of the centre, by name."""
+    return list(
+        session.scalars(
+            select(Vaccine)
+            .where(Vaccine.withdrawn_at.is_(None))
+            .order_by(Vaccine.name, Vaccine.containers_per_box, Vaccine.id)
+        )
+    )
+
+
+def movements_of(session: Session, lot_id: int, page: int = 1) -> tuple[list[MovementLine], bool]:
+    """One page of a lot's movements, newest first, and whether there are older ones."""
+    back = aliased(StockMovement)
+    left = func.sum(StockMovement.doses).over(order_by=StockMovement.id)
+    rows = session.execute(
+        select(
+            StockMovement,
+            StaffMember.given_name,
+            StaffMember.family_name,
+            left.label("left"),
+            back.id.is_not(None),
+        )
+        .join(StaffMember, StaffMember.id == StockMovement.moved_by_id)
+        .outerjoin(back, back.reverses_id == StockMovement.id)
+        .where(StockMovement.lot_id == lot_id)
+        .order_by(StockMovement.id.desc())
+        .offset((page - 1) * PAGE)
+        .limit(PAGE + 1)
+    ).all()
+    lines = [
+        MovementLine(movement, f"{given} {family}", int(sum_left), bool(is_reversed))
+        for movement, given, family, sum_left, is_reversed in rows
+    ]
+    return lines[:PAGE], len(lines) > PAGE
+
+
+def recipients_of(session: Session, lot_id: int) -> list[Injection]:
+    """The injections that stand and were drawn from this lot, latest first."""
+    return list(
+        session.scalars(
+            select(Injection)
+            .options(
+                joinedload(Injection.patient),
+                joinedload(Injection.visit).joinedload(Visit.appointment),
+            )
+            .where(
+                Injection.lot_id == lot_id,
+                Injection.replaced_at.is_(None),
+                Injection.outcome == Outcome.GIVEN,
+            )
+            .order_by(Injection.given_at.desc(), Injection.id.desc())
+        )
+    )
