@@ -139,6 +139,12 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "certificates.of_patient": only(R, N, D),
     "certificates.revoke": only(D),
     # messages
+    "messages.home": only(M, R),
+    "messages.again": only(M, R),
+    "messages.told_by_phone": only(M, R),
+    "messages.all_again": only(M),
+    "messages.server": only(M),
+    "messages.trial": only(M),
     # office
     "office.home": only(M, D, I),
     "office.centre": only(M),
