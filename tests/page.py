@@ -115,7 +115,7 @@ class Browser:
         assert not unknown, (
             f"no such field {unknown} in form {form.get('action')}; it has {sorted(known)}"
         )
-        filled = {**self._defaults(form), **{k: v for k, v in values.items() if v is not None}}
+        filled = {**self.defaults(form), **{k: v for k, v in values.items() if v is not None}}
         for key, value in values.items():
             if value is None:
                 filled.pop(key, None)
@@ -150,7 +150,8 @@ class Browser:
             g.pop(name)
         return self.client.open(url, method=method, **options)
 
-    def _defaults(self, form: Any) -> dict[str, Any]:
+    def defaults(self, form: Any) -> dict[str, Any]:
+        """What a browser would send of this form if nobody touched it."""
         found: dict[str, Any] = {}
         for e in form.iter("input"):
             name, kind = e.get("name"), (e.get("type") or "text").lower()

@@ -220,3 +220,13 @@ def test_it_speaks_english(page: Browser) -> None:
     page.open("/office")
     page.submit("/lock")
     assert page.last and page.last.h1 == "This desk is locked"
+
+
+def test_after_the_lock_one_is_back_on_the_same_list(page: Browser) -> None:
+    _rosa, max_ = both_at_one_desk(page)
+    page.open("/office")
+    page.submit("/lock")
+    page.open("/office/audit?day=2026-11-20&show=looks")
+    shown = page.submit("locked", agent=str(max_), code=make.CODE)
+    assert shown.url == "/office/audit"
+    assert shown.response.request.args["day"] == "2026-11-20"

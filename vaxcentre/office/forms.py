@@ -6,7 +6,14 @@ from urllib.parse import urlsplit
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from vaxcentre.models.clinic import Centre
 from vaxcentre.office.service import CentreRequest, stamp_of
@@ -50,18 +57,18 @@ class CentreForm(Form):
 
     name = StringField(
         lazy_gettext("Name of the centre"),
-        [InputRequired(lazy_gettext("Type the name of the centre.")), Length(max=120)],
+        [DataRequired(lazy_gettext("Type the name of the centre.")), Length(max=120)],
     )
     address = TextAreaField(lazy_gettext("Address"), [Optional(), Length(max=300)])
     postal_code = StringField(lazy_gettext("Postal code"), [Optional(), Length(max=10)])
-    commune = StringField(lazy_gettext("Commune"), [Optional(), Length(max=80)])
+    commune = StringField(lazy_gettext("Commune"), [Length(max=80)])
     time_zone = SelectField(
         lazy_gettext("Local time"),
         choices=lambda: [(zone, _(label)) for zone, label in ZONES.items()],
     )
     phone = StringField(
         lazy_gettext("Phone"),
-        [InputRequired(lazy_gettext("Type the phone number: it stands on each public page."))],
+        [DataRequired(lazy_gettext("Type the phone number: it stands on each public page."))],
     )
     email = StringField(lazy_gettext("E-mail"), [Optional(), Length(max=254)])
     finess = StringField(lazy_gettext("FINESS number"), [Optional(), Length(max=20)])

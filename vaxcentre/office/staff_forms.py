@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from vaxcentre.models.staff import StaffMember
 from vaxcentre.office.staff_service import StaffRequest
@@ -23,11 +23,11 @@ class StaffForm(Form):
 
     given_name = StringField(
         lazy_gettext("Given name"),
-        [InputRequired(lazy_gettext("Type the given name.")), Length(max=100)],
+        [DataRequired(lazy_gettext("Type the given name.")), Length(max=100)],
     )
     family_name = StringField(
         lazy_gettext("Family name"),
-        [InputRequired(lazy_gettext("Type the family name.")), Length(max=100)],
+        [DataRequired(lazy_gettext("Type the family name.")), Length(max=100)],
     )
     short_name = StringField(lazy_gettext("Short name"), [Optional(), Length(max=40)])
     email = StringField(lazy_gettext("E-mail"), [Optional(), Length(max=254)])

@@ -81,6 +81,13 @@ def _answer(row: Row, day: date, now: datetime) -> Panel:
             _("This appointment was begun and never confirmed. Offer a walk-in."),
             may_walk_in=True,
         )
+    if row.lapsed_at is not None:
+        return Panel(
+            "wait",
+            _("Slot missed"),
+            _("The place was given to somebody else. Offer a walk-in."),
+            may_walk_in=True,
+        )
     if row.day != day:
         return _on_another_day(row, day)
     return _is_expected(row, now)

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from vaxcentre.models.staff import StaffMember
 from vaxcentre.rules.passwords import LONGEST, check_password, read_code
@@ -26,13 +26,13 @@ class SignInForm(Form):
     login = StringField(
         lazy_gettext("E-mail or short name"),
         [
-            InputRequired(lazy_gettext("Type your e-mail address or your short name.")),
+            DataRequired(lazy_gettext("Type your e-mail address or your short name.")),
             Length(max=254),
         ],
     )
     password = PasswordField(
         lazy_gettext("Password"),
-        [InputRequired(lazy_gettext("Type your password.")), Length(max=LONGEST)],
+        [DataRequired(lazy_gettext("Type your password.")), Length(max=LONGEST)],
     )
     next = HiddenField()
 
@@ -43,10 +43,10 @@ class SwitchForm(Form):
     agent = RadioField(
         lazy_gettext("Who are you?"),
         coerce=int,
-        validators=[InputRequired(lazy_gettext("Choose your name."))],
+        validators=[DataRequired(lazy_gettext("Choose your name."))],
     )
     code = StringField(
-        lazy_gettext("Your six digits"), [InputRequired(lazy_gettext("Type your six digits."))]
+        lazy_gettext("Your six digits"), [DataRequired(lazy_gettext("Type your six digits."))]
     )
     next = HiddenField()
     kept = HiddenField()
@@ -93,14 +93,14 @@ class SetUpForm(Form):
 
     password = PasswordField(
         lazy_gettext("Your password"),
-        [InputRequired(lazy_gettext("Choose a password.")), Length(max=LONGEST)],
+        [DataRequired(lazy_gettext("Choose a password.")), Length(max=LONGEST)],
     )
     again = PasswordField(
         lazy_gettext("The same password again"),
-        [InputRequired(lazy_gettext("Type the password a second time.")), Length(max=LONGEST)],
+        [DataRequired(lazy_gettext("Type the password a second time.")), Length(max=LONGEST)],
     )
     code = StringField(
-        lazy_gettext("Your six digits"), [InputRequired(lazy_gettext("Choose six digits."))]
+        lazy_gettext("Your six digits"), [DataRequired(lazy_gettext("Choose six digits."))]
     )
 
     def __init__(self, member: StaffMember, **options: Any) -> None:

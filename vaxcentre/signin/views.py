@@ -27,7 +27,7 @@ from vaxcentre.signin.forms import SetUpForm, SignInForm, StationForm, SwitchFor
 from vaxcentre.web import signin
 from vaxcentre.web.access import EVERYONE_HERE, public, staff
 from vaxcentre.web.centre import the_centre
-from vaxcentre.web.paths import safe_path
+from vaxcentre.web.paths import own_address, safe_path
 from vaxcentre.web.stations import home_of
 
 bp = Blueprint("signin", __name__)
@@ -123,7 +123,7 @@ def lock() -> ResponseReturnValue:
         return redirect(url_for(".sign_in"))
     with transaction() as writing:
         service.lock(writing, seat.session_id, now=clock.now())
-    return redirect(url_for(".locked", next=urlsplit(request.referrer or "").path or None))
+    return redirect(url_for(".locked", next=_came_from()))
 
 
 @bp.route("/locked", methods=["GET", "POST"])
@@ -138,7 +138,9 @@ def locked() -> ResponseReturnValue:
     colleagues = service.agents_at_desk(db.session(), desk, now=clock.now())
     form = SwitchForm(formdata=None) if met_the_lock else SwitchForm()
     if request.method == "GET" or met_the_lock:
-        form.next.data = request.path if met_the_lock else safe_path(request.args.get("next"))
+        form.next.data = (
+            own_address(request) if met_the_lock else safe_path(request.args.get("next"))
+        )
         form.keep(list(request.form.items(multi=True)))
         if seat and not seat.is_locked:
             return redirect(_onward(seat.agent, form.next.data))
@@ -216,6 +218,12 @@ def set_up() -> ResponseReturnValue:
     return page, 422 if form.errors else 200, {"Referrer-Policy": "no-referrer"}
 
 
+def _came_from() -> str | None:
+    """The page whose button was pressed: our pages tell it to us, and to nobody else."""
+    parts = urlsplit(request.referrer or "")
+    return parts._replace(scheme="", netloc="", fragment="").geturl() or None
+
+
 def _desk() -> str:
     """This browser's name among the desks; a new one where it has none yet."""
     return request.cookies.get(signin.DESK_COOKIE, "")[:64] or signin.new_token()
@@ -228,7 +236,11 @@ def _address() -> str:
 def _onward(member: StaffMember, target: str | None) -> str:
     """Back to where one was, else to one's own work."""
     path = safe_path(target)
-    at_the_door = path == "/" or path in {url_for(".sign_in"), url_for(".locked"), url_for(".door")}
+    at_the_door = path == "/" or urlsplit(path).path in {
+        url_for(".sign_in"),
+        url_for(".locked"),
+        url_for(".door"),
+    }
     return home_of(member) if at_the_door else path
 
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from vaxcentre.rules.vocabulary import Role
 from vaxcentre.web import signin
+from vaxcentre.web.paths import own_address
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
@@ -66,4 +67,4 @@ def _guard() -> ResponseReturnValue | None:
 
 def _way_back() -> str | None:
     """Where to go after signing in: only a page, never the target of a form."""
-    return request.path if request.method == "GET" else None
+    return own_address(request) if request.method == "GET" else None

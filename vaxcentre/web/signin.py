@@ -15,6 +15,7 @@ from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.models.staff import StaffMember, StaffSession
 from vaxcentre.rules.desk import IDLE, SHIFT, hash_token, new_token
+from vaxcentre.web.paths import own_address
 
 __all__ = ["IDLE", "SHIFT", "hash_token", "new_token"]
 
@@ -138,7 +139,7 @@ def _live_row(token: str, now: datetime) -> StaffSession | None:
 def locked(asked: Request) -> ResponseReturnValue:
     """The desk is locked: ask for six digits, then go on where one was."""
     if asked.method == "GET":
-        return redirect(url_for("signin.locked", next=asked.path))
+        return redirect(url_for("signin.locked", next=own_address(asked)))
     view = current_app.view_functions["signin.locked"]
     return cast("ResponseReturnValue", view())
 

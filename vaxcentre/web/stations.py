@@ -53,7 +53,21 @@ def _is_at(endpoint: str) -> bool:
     return here.split(".")[0].split("_")[0] == endpoint.split(".", maxsplit=1)[0]
 
 
+# Where the work of a role begins; who holds several begins with the patients.
+HOMES: tuple[tuple[Role, str], ...] = (
+    (Role.DOCTOR, "interview.waiting"),
+    (Role.NURSE, "vaccination.box"),
+    (Role.RECEPTION, "reception.today"),
+    (Role.OPERATOR, "phone.desk"),
+    (Role.STOCK, "stock.lots"),
+    (Role.MANAGER, "office.home"),
+    (Role.INSPECTOR, "office.home"),
+)
+
+
 def home_of(agent: StaffMember) -> str:
     """Where this person's work begins."""
-    own = stations_of(agent)
-    return own[0].url if own else url_for("signin.sign_in")
+    for role, endpoint in HOMES:
+        if agent.may(role) and endpoint in current_app.view_functions:
+            return url_for(endpoint)
+    return url_for("signin.station")
