@@ -139,12 +139,11 @@ def test_an_upper_age_below_the_lower_one_is_refused(page: Browser, manager: obj
 
 
 def test_the_same_cip_twice_is_refused(page: Browser, manager: object, session: Session) -> None:
-    page.open(f"/office/vaccines/add/{EFLUELDA.cip13}")
-    form = {**page._defaults(page.last.form("add/")), "dose_volume": "0,7"}  # type: ignore[union-attr]
-    form |= {"doses_per_container": "1", "containers_per_box": "10"}
-    url = f"/office/vaccines/add/{EFLUELDA.cip13}"
-    page.send(url, data=form)
-    again = page.send(url, data=form)
+    shown = page.open(f"/office/vaccines/add/{EFLUELDA.cip13}")
+    figures = {"dose_volume": "0,7", "doses_per_container": "1", "containers_per_box": "10"}
+    page.submit("/office/vaccines/add/", **figures)
+    page.last = shown
+    again = page.submit("/office/vaccines/add/", **figures)
     assert "fait déjà partie" in again.text
     assert len(session.scalars(select(Vaccine)).all()) == 1
 
