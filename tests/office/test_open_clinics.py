@@ -171,10 +171,10 @@ def test_the_preview_says_when_places_exceed_doses(
         clinic = make.make_clinic(session, course, day=date(2026, 3, 10))
         book_people(session, course, clinic, 3)
     shown = _preview(page, course_id)
-    assert "216 places pour 97 doses sans rendez-vous" in shown.text
+    assert "Places : 216, doses sans rendez-vous : 97" in shown.text
     assert shown.select(".alert.wait")
     fewer = _preview(page, course_id, last_day="", places="1")
-    assert "il reste 97 doses pour 18 places" in fewer.text
+    assert "Assez de doses. Places : 18, doses sans rendez-vous : 97" in fewer.text
 
 
 def test_the_preview_names_clinics_at_the_same_time(
@@ -198,7 +198,7 @@ def test_the_preview_says_that_no_rule_is_confirmed(
 ) -> None:
     with write() as session:
         made = make.make_course(session, "rsv", confirmed_at=None).id
-    assert "aucune règle n’est confirmée" in _preview(page, made).text
+    assert "Aucune règle de cette vaccination n’est confirmée" in _preview(page, made).text
 
 
 def test_it_opens_what_was_shown(page: Browser, course_id: int, session: Session) -> None:
