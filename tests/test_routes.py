@@ -57,6 +57,9 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "booking.cancel_appointment": PUBLIC,
     "booking.leave": PUBLIC,
     # papers (public)
+    "papers.verify": PUBLIC,
+    "papers.verify_form": PUBLIC,
+    "papers.mine": PUBLIC,
     # questionnaire (at home)
     "questionnaire.answer": PUBLIC,
     # signin
@@ -131,7 +134,17 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "stock.unblock": only(S),
     "stock.recipients": only(S, D),
     # certificates
+    "certificates.issue": only(R, N, D),
+    "certificates.print": only(R, N, D),
+    "certificates.of_patient": only(R, N, D),
+    "certificates.revoke": only(D),
     # messages
+    "messages.home": only(M, R),
+    "messages.again": only(M, R),
+    "messages.told_by_phone": only(M, R),
+    "messages.all_again": only(M),
+    "messages.server": only(M),
+    "messages.trial": only(M),
     # office
     "office.home": only(M, D, I),
     "office.centre": only(M),
