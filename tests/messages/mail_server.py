@@ -52,6 +52,7 @@ class Mailbox:
         if answer == HANG:
             await asyncio.sleep(20)
         if answer == HANG_UP:
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         if answer.startswith("250"):
             assert isinstance(envelope.content, bytes)

@@ -38,7 +38,7 @@ def test_it_lists_the_changes_of_the_day_without_what_was_typed(
     signed_in_as(Role.INSPECTOR)
     shown = page.open("/office/audit")
     row = shown.select("tbody tr")[0].text_content()
-    assert "10:21" in row and "Rosa Martin" in row and f"n° {ada}" in row
+    assert "10:21" in row and "Rosa Martin" in row and f"n°\u00a0{ada}" in row
     assert "accueilli" in row
     assert "fièvre" not in shown.response.text
     assert "Mercier" not in shown.response.text

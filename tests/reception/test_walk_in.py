@@ -93,7 +93,9 @@ def test_it_books_and_receives_in_one_step(
     assert appointment.phone == visit.patient.phone == "+33199001234"
     assert appointment.place.slot_id == morning.slots[8]
     assert appointment.place.extra_reason is None
-    assert [(p.course_id, p.dose_number) for p in appointment.planned_doses] == [(morning.course, 1)]
+    assert [(p.course_id, p.dose_number) for p in appointment.planned_doses] == [
+        (morning.course, 1)
+    ]
     assert visit.identity_document is IdentityDocument.PASSPORT
     actions = list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
     assert actions == ["book", "check_in"]
@@ -163,7 +165,9 @@ def test_an_extra_place_needs_a_reason(desk: Desk, morning: Morning, session: Se
     assert (place.number, place.extra_reason) == (3, "accompagne sa mère")
     assert place.opened_at == clock.now()
     assert place.opened_by_id is not None
-    assert session.scalar(select(AuditEntry.subject_id).where(AuditEntry.action == "open_extra_place"))
+    assert session.scalar(
+        select(AuditEntry.subject_id).where(AuditEntry.action == "open_extra_place")
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,13 +203,13 @@ def test_a_child_too_young_is_refused_by_the_rule(desk: Desk) -> None:
     assert shown.errors
 
 
-def test_somebody_known_is_not_made_twice(
-    desk: Desk, morning: Morning, session: Session
-) -> None:
+def test_somebody_known_is_not_made_twice(desk: Desk, morning: Morning, session: Session) -> None:
     with transaction() as work:
         make.make_patient(work, given="Ben", family="ROUSSEL", birth_on=date(1960, 3, 27))
     assert "Arrivée notée" in desk().text
-    assert len(session.scalars(select(Patient).where(Patient.folded_family == "roussel")).all()) == 1
+    assert (
+        len(session.scalars(select(Patient).where(Patient.folded_family == "roussel")).all()) == 1
+    )
 
 
 def test_twins_are_shown_before_a_new_person_is_made(
@@ -222,9 +226,7 @@ def test_twins_are_shown_before_a_new_person_is_made(
     assert len(session.scalars(select(Patient)).all()) == 2
 
 
-def test_none_of_the_twins_makes_a_new_person(
-    page: Browser, desk: Desk, session: Session
-) -> None:
+def test_none_of_the_twins_makes_a_new_person(page: Browser, desk: Desk, session: Session) -> None:
     with transaction() as work:
         make.make_patient(work, given="Ben", family="Rousselle", birth_on=date(1960, 3, 27))
     desk()
@@ -310,7 +312,9 @@ def test_only_reception_takes_walk_ins(
     assert page.send("/reception/walk-in", data=BEN).status == 403
 
 
-@pytest.mark.parametrize("text", ["'; DROP TABLE visit;--", "🙂 a", "<b>x</b>", "O’Нил", "\x00x", "%s"])
+@pytest.mark.parametrize(
+    "text", ["'; DROP TABLE visit;--", "🙂 a", "<b>x</b>", "O’Нил", "\x00x", "%s"]
+)
 def test_naughty_strings_are_only_names(text: str, desk: Desk) -> None:
     shown = desk(family_name=text, given_names=text, document="other", note=text)
     assert shown.status in {200, 409, 422}

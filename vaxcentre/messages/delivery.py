@@ -7,9 +7,10 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 
 from flask import current_app
-from sqlalchemy.orm import joinedload
 
 from vaxcentre import clock
+from vaxcentre.booking.link import secret_link
+from vaxcentre.booking.queries import appointment_cards
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.messages import outbox
@@ -24,9 +25,9 @@ from vaxcentre.messages.smtp import (
     Security,
     Server,
 )
-from vaxcentre.messages.text import ascii_domain, is_address, write_message
+from vaxcentre.messages.text import Reader, ascii_domain, is_address, write_message
 from vaxcentre.models.appointment import Appointment
-from vaxcentre.models.clinic import Centre, Place
+from vaxcentre.models.clinic import Centre
 from vaxcentre.rules.refusal import N_
 
 NO_SENDER = N_("The sender's address is missing or not complete: see the mail server's page.")
@@ -95,11 +96,10 @@ def prepare(message: InHand, *, timeout: float, now: datetime) -> tuple[Server, 
     """Read the facts as they are now and write the message; then let go of the database."""
     session = db.session()
     try:
-        place = joinedload(Appointment.place).joinedload(Place.slot)
-        appointment = session.get_one(
-            Appointment, message.appointment_id, options=[place, joinedload(Appointment.patient)]
-        )
-        if not outbox.is_worth_telling(appointment, message.kind, now=now):
+        appointment = session.get_one(Appointment, message.appointment_id)
+        (card,) = appointment_cards(session, [appointment.id])
+        address = appointment.email
+        if not address or not outbox.is_worth_telling(card, message.kind, now=now):
             return Ending(Fate.SKIPPED)
         if current_app.config["IS_DEMO"]:
             return Ending(Fate.SENT)
@@ -108,8 +108,9 @@ def prepare(message: InHand, *, timeout: float, now: datetime) -> tuple[Server, 
         server, sender = server_of(centre, timeout=timeout), sender_of(centre)
         if not is_address(sender):
             return Ending(Fate.LATER, NO_SENDER)
-        text = write_message(appointment, message.kind, message.version, sender=sender, now=now)
-        return server, envelope_of(text, sender, appointment.email or "")
+        reader = Reader(address, appointment.language, sender, secret_link(appointment))
+        text = write_message(card, message.kind, message.version, reader, now=now)
+        return server, envelope_of(text, sender, address)
     except SealBroken:
         return Ending(Fate.LATER, PASSWORD_LOST)
     except ValueError:
@@ -129,7 +130,7 @@ def server_of(centre: Centre, *, timeout: float) -> Server:
         port=centre.smtp_port,
         security=Security(centre.smtp_security),
         user=centre.smtp_user,
-        password=unseal(current_app.config["SECRET_KEY"], centre.smtp_password_sealed),
+        password=unseal(centre.smtp_password_sealed),
         timeout=timeout,
     )
 

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import IntegerField, PasswordField, SelectField, StringField
@@ -97,7 +96,7 @@ class MailForm(Form):
             port=self.port.data,
             security=self.security.data,
             user=self.user.data or "",
-            sealed_password=seal(current_app.config["SECRET_KEY"], typed) if typed else None,
+            sealed_password=seal(typed) if typed else None,
             sender=self.sender.data or "",
         )
 

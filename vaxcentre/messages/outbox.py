@@ -14,7 +14,8 @@ from enum import Enum, auto
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from vaxcentre.models.appointment import Appointment, OutboxMessage
+from vaxcentre.booking.queries import AppointmentCard
+from vaxcentre.models.appointment import OutboxMessage
 from vaxcentre.rules.refusal import N_
 from vaxcentre.rules.vocabulary import MessageKind
 
@@ -95,15 +96,14 @@ def write_down(
             row.failed_at, row.last_error = now, words
 
 
-def is_worth_telling(appointment: Appointment, kind: MessageKind, *, now: datetime) -> bool:
+def is_worth_telling(card: AppointmentCard, kind: MessageKind, *, now: datetime) -> bool:
     """Whether the message still says the truth, and somebody can read it in time.
 
-    No confirmation or change of what has been cancelled, nothing once the hour is over.
+    No confirmation or change of what has been cancelled; nothing once the person has come, or
+    the hour is over.
     """
-    is_over = appointment.place.slot.ends_at <= now
-    is_cancelled = appointment.cancelled_at is not None
-    says_cancelled = kind is MessageKind.CANCELLATION
-    return bool(appointment.email) and not is_over and is_cancelled == says_cancelled
+    is_cancelled = card.cancelled_at is not None
+    return not card.is_past(now) and is_cancelled == (kind is MessageKind.CANCELLATION)
 
 
 def _put_off(row: OutboxMessage, words: str | None, now: datetime) -> None:

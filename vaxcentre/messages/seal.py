@@ -1,24 +1,22 @@
-"""Seal a secret with the key of this centre: the database alone never gives it away."""
+"""Seal the mail server's password with this centre's key: the database alone never gives it."""
 
-import base64
+from cryptography.fernet import InvalidToken
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from vaxcentre.booking.secrets import box_for
 
-PURPOSE = b"vaxcentre smtp password 1"  # another purpose derives another key
+USE = "mail server password"
 
 
 class SealBroken(ValueError):
     """It was sealed with another key, or has been changed since."""
 
 
-def seal(key: bytes | str, secret: str) -> str:
+def seal(secret: str) -> str:
     """Lock a secret; an empty one stays empty."""
-    return _lock(key).encrypt(secret.encode()).decode("ascii") if secret else ""
+    return box_for(USE).encrypt(secret.encode()).decode("ascii") if secret else ""
 
 
-def unseal(key: bytes | str, sealed: str) -> str:
+def unseal(sealed: str) -> str:
     """Open what `seal` locked.
 
     Raises:
@@ -27,12 +25,6 @@ def unseal(key: bytes | str, sealed: str) -> str:
     if not sealed:
         return ""
     try:
-        return _lock(key).decrypt(sealed.encode()).decode()
+        return box_for(USE).decrypt(sealed.encode()).decode()
     except InvalidToken:
         raise SealBroken from None
-
-
-def _lock(key: bytes | str) -> Fernet:
-    material = key.encode() if isinstance(key, str) else key
-    derived = HKDF(SHA256(), length=32, salt=None, info=PURPOSE).derive(material)
-    return Fernet(base64.urlsafe_b64encode(derived))

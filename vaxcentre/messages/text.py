@@ -1,7 +1,5 @@
 """What a message says, in the language of the appointment, from the facts of this moment."""
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,14 +7,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import gettext as _
 
-from vaxcentre.messages.ics import Entry, calendar_file
-from vaxcentre.models.appointment import Appointment
-from vaxcentre.rules.identity import first_given_name
+from vaxcentre.booking import secrets
+from vaxcentre.booking.calendar import calendar_file
+from vaxcentre.booking.queries import AppointmentCard
 from vaxcentre.rules.reference import show_reference
 from vaxcentre.rules.vocabulary import MessageKind
 from vaxcentre.web.centre import CentreCard, the_centre
@@ -51,26 +48,35 @@ class Letter:
         return template.render(letter=self)
 
 
+@dataclass(frozen=True)
+class Reader:
+    """To whom a message goes, in which language, from whom, and with which secret link."""
+
+    address: str
+    language: str
+    sender: str
+    link: str
+
+
 def write_message(
-    appointment: Appointment, kind: MessageKind, version: int, *, sender: str, now: datetime
+    card: AppointmentCard, kind: MessageKind, version: int, reader: Reader, *, now: datetime
 ) -> EmailMessage:
     """Write the whole e-mail about an appointment.
 
     Raises:
         ValueError: the address of the sender or of the person cannot stand in an e-mail.
     """
-    with speaking(appointment.language):
-        letter = letter_about(appointment, kind)
-        message = _envelope(letter.subject, sender, appointment.email or "", now)
-        key = f"{appointment.reference}.{kind}.{version}"
-        message["Message-ID"] = message_id(key, sender)
+    with speaking(reader.language):
+        letter = letter_about(card, kind, reader)
+        message = _envelope(letter.subject, reader.sender, reader.address, now)
+        message["Message-ID"] = message_id(f"{card.reference}.{kind}.{version}", reader.sender)
         message.set_content(letter.plain, cte="quoted-printable")
         message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
         message.add_attachment(
-            _calendar(appointment, kind, now),
+            _calendar(card),
             maintype="text",
             subtype="calendar",
-            filename=_("appointment.ics"),
+            filename=_("appointment") + ".ics",
             params={"charset": "utf-8", "method": "PUBLISH"},
         )
     return message
@@ -91,10 +97,10 @@ def write_trial(recipient: str, *, sender: str, key: str, now: datetime) -> Emai
     return message
 
 
-def letter_about(appointment: Appointment, kind: MessageKind) -> Letter:
+def letter_about(card: AppointmentCard, kind: MessageKind, reader: Reader) -> Letter:
     """Say what there is to know, without the vaccine: mail servers and families read along."""
-    centre, slot = the_centre(), appointment.place.slot
-    when = {"day": day(slot.starts_at), "time": time_of_day(slot.starts_at)}
+    centre = the_centre()
+    when = {"day": day(card.starts_at), "time": time_of_day(card.starts_at)}
     subjects = {
         MessageKind.CONFIRMATION: _("Your appointment: %(day)s at %(time)s", **when),
         MessageKind.CHANGE: _("Your appointment has moved: %(day)s at %(time)s", **when),
@@ -102,22 +108,19 @@ def letter_about(appointment: Appointment, kind: MessageKind) -> Letter:
     }
     is_cancelled = kind is MessageKind.CANCELLATION
     return Letter(
-        language=appointment.language,
+        language=reader.language,
         subject=subjects[kind],
         news=_news(kind),
-        rows=_rows(appointment, centre, is_cancelled),
+        rows=_rows(card, centre, is_cancelled),
         way_on=_way_on(is_cancelled),
-        link=centre.public_address,
+        link=centre.public_address if is_cancelled else reader.link,
         advice=_advice(centre, is_cancelled),
     )
 
 
 def message_id(key: str, sender: str) -> str:
     """The name of a message: the same each time it is sent, and it tells nothing to others."""
-    secret = current_app.config["SECRET_KEY"]
-    secret = secret.encode() if isinstance(secret, str) else secret
-    digest = hmac.new(secret, f"message {key}".encode(), hashlib.sha256).hexdigest()[:40]
-    return f"<{digest}@{ascii_domain(sender)}>"
+    return f"<{secrets.mark('message', key.encode()).hex()[:40]}@{ascii_domain(sender)}>"
 
 
 def ascii_domain(address: str) -> str:
@@ -168,21 +171,20 @@ def _news(kind: MessageKind) -> str:
     return str(sentences[kind])
 
 
-def _rows(
-    appointment: Appointment, centre: CentreCard, is_cancelled: bool
-) -> list[tuple[str, str]]:
-    starts_at, patient = appointment.place.slot.starts_at, appointment.patient
-    who = first_given_name(patient.given_names) if patient else ""
-    when = _("%(day)s at %(time)s", day=day(starts_at, year=True), time=time_of_day(starts_at))
-    where = "" if is_cancelled else ", ".join((centre.name, *centre.address_lines))
+def _rows(card: AppointmentCard, centre: CentreCard, is_cancelled: bool) -> list[tuple[str, str]]:
+    date, hour = day(card.starts_at, year=True), time_of_day(card.starts_at)
     rows = [
-        (_("For:"), who),
-        (_("When:"), when),
-        (_("Where:"), where),
-        (_("Reference:"), show_reference(appointment.reference)),
+        (_("For:"), card.given_name),
+        (_("When:"), _("%(day)s at %(time)s", day=date, time=hour)),
+        (_("Where:"), "" if is_cancelled else _place(centre)),
+        (_("Reference:"), show_reference(card.reference)),
         (_("Phone of the centre:"), centre.phone_shown),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _place(centre: CentreCard) -> str:
+    return ", ".join((centre.name, *centre.address_lines))
 
 
 def _way_on(is_cancelled: bool) -> str:
@@ -203,36 +205,12 @@ def _advice(centre: CentreCard, is_cancelled: bool) -> list[str]:
     return advice
 
 
-def _calendar(appointment: Appointment, kind: MessageKind, now: datetime) -> bytes:
-    centre, slot = the_centre(), appointment.place.slot
-    is_cancelled = kind is MessageKind.CANCELLATION
+def _calendar(card: AppointmentCard) -> bytes:
+    """The same file as on the appointment's own page: a later one replaces it."""
+    centre = the_centre()
     return calendar_file(
-        Entry(
-            uid=calendar_uid(appointment.reference),
-            sequence=calendar_sequence(appointment),
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-            summary=_("Appointment: %(centre)s", centre=centre.name),
-            location=", ".join((centre.name, *centre.address_lines)),
-            description=_(
-                "Reference %(reference)s. Phone %(phone)s.",
-                reference=show_reference(appointment.reference),
-                phone=centre.phone_shown,
-            ),
-            is_cancelled=is_cancelled,
-        ),
-        now=now,
+        [card],
+        summary=_("Appointment"),
+        place=_place(centre),
+        description=_("Phone: %(phone)s", phone=centre.phone_shown),
     )
-
-
-def calendar_uid(reference: str) -> str:
-    """The name of an appointment in calendars, the same through all its changes."""
-    return f"{reference}@{urlsplit(the_centre().public_address).hostname or 'vaxcentre'}"
-
-
-def calendar_sequence(appointment: Appointment) -> int:
-    """Rises with each change: seconds from the booking to the latest of them."""
-    booked_at = appointment.booked_at
-    changes = (appointment.moved_at, appointment.cancelled_at)
-    latest = max((moment for moment in changes if moment), default=None)
-    return int((latest - booked_at).total_seconds()) + 1 if latest and booked_at else 0

@@ -99,7 +99,7 @@ SUBJECTS = {
     "reaction": N_("reaction"),
     "slot": N_("slot"),
     "staff_member": N_("account"),
-    "staff_session": N_("desk"),
+    "staff_session": N_("seat"),
     "stock_movement": N_("movement"),
     "vaccine": N_("vaccine"),
     "visit": N_("visit"),

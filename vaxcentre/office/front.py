@@ -46,7 +46,7 @@ DOORS: tuple[tuple[str, str, str], ...] = (
     (
         N_("Messages"),
         N_("Sending of e-mail: settings, test, what has failed."),
-        "messages.settings",
+        "messages.home",
     ),
     (
         N_("Who did what"),

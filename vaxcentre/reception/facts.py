@@ -200,6 +200,7 @@ def row_of(one: Any, facts: Facts, now: datetime) -> Row:
         doses=tuple(_dose(dose, facts.rules, one) for dose in planned),
         came=_came(one, facts, now, all_settled=all_settled, any_given=bool(given)),
         booked_at=one.booked_at,
+        moved_at=one.moved_at,
         cancelled_at=one.cancelled_at,
         lapsed_at=one.lapsed_at,
         is_interview_clear=facts.clear.get(one.id),

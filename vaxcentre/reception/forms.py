@@ -135,5 +135,5 @@ class WalkInForm(IdentityForm):
 
 def number_of(field: HiddenField) -> int | None:
     """The row's number in a hidden field, or nothing."""
-    text = field.data or ""
+    text = str(field.data or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

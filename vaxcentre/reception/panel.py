@@ -144,7 +144,8 @@ def _on_another_day(row: Row, day: date) -> Panel:
 
 
 def _is_expected(row: Row, now: datetime) -> Panel:
-    if row.is_behind:
+    was_moved_here = row.moved_at is not None and row.moved_at >= row.starts_at
+    if row.is_behind and not was_moved_here:
         minutes = int((now - row.starts_at).total_seconds() // 60)
         word = (
             _("Slot missed")

@@ -112,6 +112,7 @@ def _statement(now: datetime) -> Any:
             Appointment.origin,
             Appointment.held_until,
             Appointment.booked_at,
+            Appointment.moved_at,
             Appointment.cancelled_at,
             Appointment.lapsed_at,
             *PERSON,

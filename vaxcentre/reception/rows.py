@@ -83,6 +83,7 @@ class Row:
     doses: tuple[Dose, ...]
     came: Came | None
     booked_at: datetime | None
+    moved_at: datetime | None
     cancelled_at: datetime | None
     lapsed_at: datetime | None  # missed, and the place given to somebody else
     # None: not answered yet; True: nothing to report.
