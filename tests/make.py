@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
@@ -24,6 +24,7 @@ from vaxcentre.models.vaccine import Course, CourseRule, CourseVaccine, Vaccine
 from vaxcentre.models.visit import Decision, Interview, InterviewAnswer, Visit
 from vaxcentre.rules.identity import first_given_name, fold
 from vaxcentre.rules.reference import ALPHABET
+from vaxcentre.rules.starter import questionnaire
 from vaxcentre.rules.vocabulary import (
     Answer,
     IdentityDocument,
@@ -282,6 +283,7 @@ def make_clinic(
     """A clinic of the day (today unless said), its slots and places cut."""
     day = day or clock.today(PARIS)
     starts_at, ends_at = (clock.at(day, time.fromisoformat(t), PARIS) for t in (start, end))
+    starts_at, ends_at = fields.get("starts_at", starts_at), fields.get("ends_at", ends_at)
     clinic = Clinic(
         **{
             "day": day,
@@ -411,11 +413,17 @@ def make_visit(
 def make_interview(
     session: Session, appointment: Appointment, version: str = "2026-1", **answers: Answer
 ) -> Interview:
-    """A questionnaire answered at home; questions that are not named are answered "no"."""
-    interview = Interview(appointment_id=appointment.id, version=version, answered_at=clock.now())
+    """A questionnaire gone through by Noor; questions that are not named are answered all clear."""
+    interview = Interview(
+        appointment_id=appointment.id,
+        version=version,
+        answered_at=clock.now(),
+        answered_by_id=make_staff(session, Role.NURSE).id,
+    )
     session.add(interview)
     session.flush()
-    for question, answer in answers.items():
+    clear = {q.code: Answer(q.clear_answer) for q in questionnaire(version)}
+    for question, answer in (clear | answers).items():
         session.add(InterviewAnswer(interview_id=interview.id, question=question, answer=answer))
     session.flush()
     return interview
@@ -424,11 +432,13 @@ def make_interview(
 def make_decision(
     session: Session, visit: Visit, verdict: Verdict = Verdict.GO, **fields: Any
 ) -> Decision:
-    """Ines has decided."""
+    """Ines has decided, on the latest answers."""
     ines = make_staff(session, Role.DOCTOR)
+    latest = select(func.max(Interview.id)).where(Interview.appointment_id == visit.appointment_id)
     decision = Decision(
         **{
             "visit_id": visit.id,
+            "interview_id": session.scalar(latest),
             "verdict": verdict,
             "sentence": "Peut recevoir.",
             "decided_at": clock.now(),

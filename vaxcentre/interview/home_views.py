@@ -1,5 +1,47 @@
 """The questionnaire at home, from the secret link."""
 
-from flask import Blueprint
+from flask import render_template
+from flask.typing import ResponseReturnValue
 
-bp = Blueprint("questionnaire", __name__, url_prefix="/questionnaire")
+from vaxcentre import clock
+from vaxcentre.database import transaction
+from vaxcentre.extensions import db
+from vaxcentre.interview import service
+from vaxcentre.interview.bp import home as bp
+from vaxcentre.interview.forms import question_form
+from vaxcentre.interview.queries import latest_answers
+from vaxcentre.rules.refusal import Refusal
+from vaxcentre.web import errors, languages
+from vaxcentre.web.access import public
+from vaxcentre.web.centre import the_centre
+
+__all__ = ["bp"]
+
+
+@bp.route("/", methods=["GET", "POST"])
+@public
+def answer() -> ResponseReturnValue:
+    """Answer the questions before coming; as often as one likes until arrival."""
+    from vaxcentre.booking.link import appointment_of_this_visitor
+
+    appointment_id = appointment_of_this_visitor()
+    if appointment_id is None:
+        return render_template("questionnaire/no_link.html"), 403
+    day = clock.today(the_centre().zone)
+    try:
+        appointment, questions = service.questions_at_home(db.session(), appointment_id, day)
+    except Refusal as refusal:
+        return render_template("questionnaire/closed.html", sentence=errors.say(refusal)), 409
+    patient = appointment.patient
+    known = latest_answers(db.session(), appointment_id)
+    form = question_form(questions, languages.chosen(), known)
+    if form.validate_on_submit():
+        with transaction() as session:
+            service.answer_at_home(
+                session, appointment_id, form.to_answers(), day=day, now=clock.now()
+            )
+        return render_template("questionnaire/done.html")
+    page = render_template(
+        "questionnaire/answer.html", form=form, patient=patient, is_known=bool(known)
+    )
+    return page, 422 if form.errors else 200

@@ -61,3 +61,11 @@ def shown_question(question: Question, language: str) -> tuple[str, str]:
 def shown_alert(question: Question, language: str) -> str:
     """What the nurse reads where the answer raises a doubt."""
     return question.alert_en if language == "en" else question.alert_fr
+
+
+def short_label(question: Question, language: str) -> str:
+    """The question in two or three words, as the nurse reads it beside its answer."""
+    alert = shown_alert(question, language)
+    title, colon, _rest = alert.partition(":")
+    is_named = bool(colon) and question.clear_answer is Answer.NO
+    return title.strip() if is_named else shown_question(question, language)[0]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from vaxcentre.audit import service as audit
 from vaxcentre.interview.questions import doubts_of, questions_of
 from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.injection import Injection
@@ -77,6 +78,10 @@ class Standing:
         """Whether nobody has seen the authorisation that this person needs."""
         return self.needs_authorisation and self.visit.authorised_at is None
 
+    def waited_minutes(self, now: datetime) -> int:
+        """Full minutes since reception checked them in."""
+        return int((now - self.visit.checked_in_at).total_seconds()) // 60
+
     @property
     def is_ready(self) -> bool:
         """Whether a nurse may call this person now."""
@@ -126,6 +131,20 @@ def read_visit(session: Session, visit_id: int, *, now: datetime) -> Standing:
     if not found:
         raise NoSuchVisit
     return found[0]
+
+
+def note_visit_read(
+    session: Session, visit_id: int, page: str, *, by_id: int, now: datetime
+) -> None:
+    """Note that somebody opened the record of the person of this visit.
+
+    Raises:
+        NoSuchVisit: there is none with this number.
+    """
+    patient_id = session.scalar(select(Visit.patient_id).where(Visit.id == visit_id))
+    if patient_id is None:
+        raise NoSuchVisit
+    audit.note_read(session, patient_id, page, by_id=by_id, now=now)
 
 
 def read_day(session: Session, day: date, *, now: datetime) -> list[Standing]:
@@ -192,7 +211,7 @@ class _Gathered:
         decision = verdicts[-1] if verdicts else None
         settled = settled_courses(given, not_given)
         observation = self.observations.get(visit.id)
-        is_answered = doubts is not None and interview is not None and _is_confirmed(interview)
+        is_answered = doubts is not None and interview is not None
         facts = VisitFacts(
             undone_at=visit.undone_at,
             left_at=observation.left_at if observation else None,

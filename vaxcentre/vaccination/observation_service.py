@@ -77,10 +77,16 @@ def _minutes(session: Session, injection: Injection, zone: ZoneInfo) -> int:
 
 
 def _longer_watch(session: Session, visit: Visit) -> int:
-    statement = select(Decision).where(
-        Decision.visit_id == visit.id, Decision.verdict == Verdict.GO_LONGER_WATCH
+    """The doctor's minutes, where their latest word asks for a longer watch."""
+    statement = (
+        select(Decision)
+        .where(Decision.visit_id == visit.id, Decision.overrides_course_id.is_(None))
+        .order_by(Decision.id.desc())
+        .limit(1)
     )
-    return max((row.observation_minutes or 0 for row in session.scalars(statement)), default=0)
+    latest = session.scalars(statement).first()
+    is_longer = latest is not None and latest.verdict is Verdict.GO_LONGER_WATCH
+    return (latest.observation_minutes or 0) if latest and is_longer else 0
 
 
 def leave(

@@ -1,0 +1,169 @@
+"""The nurse's page of one person, put together: what may be injected, from which lot, and where."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from vaxcentre import clock
+from vaxcentre.extensions import db
+from vaxcentre.interview.alerts import alerts_of, answer_lines
+from vaxcentre.interview.standing import Standing, read_day, read_visit
+from vaxcentre.models.appointment import PlannedDose
+from vaxcentre.models.stock import Lot
+from vaxcentre.rules.refusal import N_, Refusal
+from vaxcentre.stock import service as stock
+from vaxcentre.vaccination.clearance import Clearance, check_lot, clear_dose
+from vaxcentre.vaccination.forms import InjectionForm, ScanForm
+from vaxcentre.vaccination.places import PlaceChoice, place_code, places_for
+from vaxcentre.vaccination.queries import history_of, last_lot_in_box, next_doses, suitable_lots
+from vaxcentre.vaccination.refusals import SOFT
+from vaxcentre.vaccination.service import UNDO
+from vaxcentre.web import errors
+from vaxcentre.web.centre import the_centre
+from vaxcentre.web.filters import time_of_day
+
+
+class NoUsableLot(Refusal):
+    """No lot of this vaccination may be drawn from."""
+
+    sentence = N_("No usable dose of this vaccination is in stock. Ask the stock keeper.")
+
+
+@dataclass(frozen=True)
+class Needle:
+    """One planned dose before the needle: go with these values, or stop and why."""
+
+    dose: PlannedDose
+    clearance: Clearance | None
+    lot: Lot | None
+    lots: tuple[Lot, ...]
+    places: PlaceChoice | None
+    refusal: str | None
+    is_soft: bool
+    lot_note: str
+    form: InjectionForm
+    scan_form: ScanForm
+
+
+def show(
+    visit_id: int,
+    box: int | None,
+    *,
+    lot_id: int | None = None,
+    form: InjectionForm | None = None,
+    scan_form: ScanForm | None = None,
+    refusal: Refusal | None = None,
+) -> dict[str, Any]:
+    """Everything the page of one person prints."""
+    session, zone, now = db.session(), the_centre().zone, clock.now()
+    day = clock.local_day(now, zone)
+    standing = read_visit(session, visit_id, now=now)
+    needle = None
+    if standing.open_doses:
+        needle = _needle(standing, box, lot_id, form, scan_form, refusal)
+    people = read_day(session, day, now=now)
+    return {
+        "standing": standing,
+        "alerts": alerts_of(standing),
+        "answers": answer_lines(standing),
+        "history": history_of(session, standing.patient.id, zone),
+        "needle": needle,
+        "others": standing.open_doses[1:],
+        "next_doses": next_doses(session, standing.visit, standing.given, day=day, zone=zone),
+        "upcoming": [one for one in people if one.is_ready and one.visit.id != visit_id][:3],
+        "form": _shown_form(needle, scan_form, refusal),
+    }
+
+
+def _shown_form(
+    needle: Needle | None, scan_form: ScanForm | None, refusal: Refusal | None
+) -> InjectionForm | ScanForm | None:
+    """The form whose errors stand on top of the page: the one that was sent."""
+    if scan_form is not None:
+        return scan_form
+    return needle.form if needle and (needle.form.errors or refusal) else None
+
+
+def _needle(
+    standing: Standing,
+    box: int | None,
+    lot_id: int | None,
+    form: InjectionForm | None,
+    scan_form: ScanForm | None,
+    refusal: Refusal | None,
+) -> Needle:
+    session, zone, now = db.session(), the_centre().zone, clock.now()
+    day = clock.local_day(now, zone)
+    dose = standing.open_doses[0]
+    clearance, lot, note = None, None, ""
+    lots = suitable_lots(session, dose.course_id, standing.patient, day)
+    try:
+        clearance = clear_dose(session, standing, dose.course_id, day=day, zone=zone)
+        lot, note = _choose_lot(standing, dose, lots, box, lot_id)
+        check_lot(session, standing, dose.course, lot, day=day)
+        stock.check_usable(session, lot, day)
+    except Refusal as found:
+        refusal = refusal or found
+    places = _places(standing, lot)
+    return Needle(
+        dose=dose,
+        clearance=clearance,
+        lot=lot,
+        lots=tuple(one for one in lots if lot is None or one.id != lot.id),
+        places=places,
+        refusal=errors.say(refusal) if refusal else None,
+        is_soft=isinstance(refusal, SOFT),
+        lot_note=note,
+        form=form or _form(dose, lot, places),
+        scan_form=scan_form or ScanForm(formdata=None, data={"course_id": dose.course_id}),
+    )
+
+
+def _choose_lot(
+    standing: Standing, dose: PlannedDose, lots: list[Lot], box: int | None, lot_id: int | None
+) -> tuple[Lot, str]:
+    """The scanned lot; else the one used last in this box today; else the one that ends first."""
+    session, zone = db.session(), the_centre().zone
+    if lot_id is not None and (scanned := session.get(Lot, lot_id)) is not None:
+        return scanned, _("Scanned now.")
+    since, _end = clock.day_bounds(standing.visit.day, zone)
+    last = last_lot_in_box(session, dose.course_id, box, since)
+    for lot in lots:
+        if last is not None and lot.id == last[0]:
+            return lot, _("Lot used last in this box, at %(time)s.", time=time_of_day(last[1]))
+    if not lots:
+        raise NoUsableLot
+    return lots[0], _("The lot that expires first. Compare it with the syringe.")
+
+
+def _places(standing: Standing, lot: Lot | None) -> PlaceChoice | None:
+    if lot is None:
+        return None
+    months = standing.patient.age_in_months_on(standing.visit.day)
+    taken = [(given.site, given.side) for given in standing.given]
+    return places_for(lot.vaccine.route, months, taken)
+
+
+def _form(dose: PlannedDose, lot: Lot | None, places: PlaceChoice | None) -> InjectionForm:
+    values: dict[str, Any] = {"course_id": dose.course_id}
+    if lot is not None and places is not None:
+        values |= {
+            "lot_id": lot.id,
+            "place": place_code(places.chosen),
+            "route": lot.vaccine.route.value,
+            "volume": shown_volume(lot.vaccine.dose_volume_ul),
+        }
+    return InjectionForm(formdata=None, data=values)
+
+
+def shown_volume(microlitres: int) -> str:
+    """700 microlitres as the field shows them: 0,7."""
+    text = f"{microlitres / 1000:.3f}".rstrip("0").rstrip(".")
+    return text.replace(".", ",")
+
+
+def may_undo(recorded_at: datetime, recorded_by_id: int, agent_id: int) -> bool:
+    """Whether the undo still stands on the page: own record, ten minutes."""
+    return recorded_by_id == agent_id and clock.now() < recorded_at + UNDO
