@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from flask import Flask, render_template_string
+from flask import Flask, render_template
+from jinja2 import DictLoader
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Page</title></head>
 <body><h1>{{ title }}</h1><table>{% for row in rows %}<tr><td>{{ row.number }}</td>
@@ -17,6 +18,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Page
 def bare_app() -> Flask:
     """A page of 24 rows and 8 fields, with nothing behind it."""
     app = Flask("floor")
+    app.jinja_env.loader = DictLoader({"page.html": PAGE})
     rows = [
         {"number": n, "name": f"Row {n}", "day": f"{n:02d}/11/2026", "places": n * 3}
         for n in range(1, 25)
@@ -25,7 +27,7 @@ def bare_app() -> Flask:
 
     @app.get("/")
     def page() -> str:
-        return render_template_string(PAGE, title="Days", rows=rows, fields=fields)
+        return render_template("page.html", title="Days", rows=rows, fields=fields)
 
     return app
 
@@ -59,3 +61,6 @@ class BareBookings:
             "INSERT INTO booking (slot_id, reference) VALUES (?, ?)", (slot, f"R{self.count}")
         )
         self.connection.execute("COMMIT")
+
+
+app = bare_app()

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import make
+from vaxcentre.booking import availability
 from vaxcentre.database import transaction
 from vaxcentre.models.clinic import Slot
 
@@ -43,3 +44,9 @@ def open_morning(day: date, *, places: int = 2, code: str = "influenza-2026") ->
             select(Slot.id).where(Slot.clinic_id == clinic.id).order_by(Slot.starts_at)
         )
         return Opening(course.id, tuple(slots))
+
+
+@pytest.fixture(autouse=True)
+def _look_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock stands still in tests, so what is kept in memory would never age."""
+    monkeypatch.setattr(availability, "KEPT_SECONDS", 0.0)

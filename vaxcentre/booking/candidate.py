@@ -65,23 +65,29 @@ def check_without_record(
     """
     cards = eligibility.course_cards(session, {course for course, _n in doses_of(candidates)})
     if by_id is None:
-        _refuse_for_public(cards, candidates)
+        _refuse_for_public(cards, candidates, _subject(person))
     _check_all(cards, candidates, _subject(person))
 
 
-def _refuse_for_public(cards: dict[int, CourseCard], candidates: Held) -> None:
+def _refuse_for_public(cards: dict[int, CourseCard], candidates: Held, subject: Subject) -> None:
     if not all(card.is_offered for card in cards.values()):
         raise CourseNotOffered
-    if len(candidates) == 1:
-        for planned in candidates[0][0].planned_doses:
-            card = cards[planned.course_id]
-            if planned.dose_number == 1 and card.pair_choice is PairChoice.TOGETHER:
-                _refuse_single(card)
-
-
-def _refuse_single(card: CourseCard) -> None:
-    if card.doses > 1:
+    if len(candidates) == 1 and any(
+        _goes_with_second(cards, planned, subject, candidates[0][1])
+        for planned in candidates[0][0].planned_doses
+    ):
         raise SecondNeeded
+
+
+def _goes_with_second(
+    cards: dict[int, CourseCard], planned: PlannedDose, subject: Subject, first_on: date
+) -> bool:
+    """Whether the centre books this first dose only together with its second."""
+    card = cards[planned.course_id]
+    if planned.dose_number != 1 or card.pair_choice is not PairChoice.TOGETHER:
+        return False
+    second = PlannedFor(card.id, 2)
+    return eligibility.rule_of_second(cards, second, subject, first_on) is not None
 
 
 def check_with_record(

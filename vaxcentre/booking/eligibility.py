@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -166,6 +166,17 @@ def check_pair(
         latest_on = window_after(rule, first_on).latest_on
         if latest_on is not None and on > latest_on:
             raise PairOutsideInterval
+
+
+def rule_of_second(
+    cards: Mapping[int, CourseCard], second: PlannedFor, subject: Subject, first_on: date
+) -> DoseRule | None:
+    """The rule of the dose after a first one on that day; None where one dose is all."""
+    had = replace(subject, history=(*subject.history, *planned_history(cards, [second], first_on)))
+    longest = max((rule.min_days or 0 for rule in cards[second.course_id].rules), default=0)
+    on = first_on + timedelta(days=max(longest, 1))
+    found = may_have(cards, [second], had, on=on)
+    return None if found is None else found[second.course_id]
 
 
 def planned_history(

@@ -86,6 +86,16 @@ class SecondNeeded(Refusal):
     field = "slot"
 
 
+class NoSecondTime(Refusal):
+    """No second appointment is free inside the interval any more."""
+
+    sentence = N_(
+        "No second appointment is free in the weeks that suit after that day. "
+        "Choose another day for the first one."
+    )
+    field = "slot"
+
+
 class AppointmentCancelled(Refusal):
     """It was cancelled before."""
 
@@ -111,10 +121,10 @@ class NoPatient(Refusal):
 
 
 class TooManyTries(Refusal):
-    """Ten wrong tries in an hour from one address (fact: `time`, when it may be tried again)."""
+    """Ten wrong tries in an hour from one address (fact: `until`, when it may be tried again)."""
 
     sentence = N_(
-        "Too many wrong tries. Try again after %(time)s, or call the centre: we can find it for "
+        "Too many wrong tries. Try again after %(until)s, or call the centre: we can find it for "
         "you."
     )
 
@@ -127,3 +137,9 @@ class NotFound(Refusal):
         "is the eight letters on your confirmation."
     )
     field = "reference"
+
+
+class ChangedMeanwhile(Refusal):
+    """Another tab of the same browser has changed what is to be booked."""
+
+    sentence = N_("Something was changed in another window. Check the lines below once more.")

@@ -218,7 +218,7 @@ def _slots_by_clinic(session: Session, ids: Collection[int]) -> dict[int, int]:
         .where(Slot.clinic_id.in_(ids))
         .group_by(Slot.clinic_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _courses(clinic: Clinic) -> tuple[Course, ...]:
@@ -241,4 +241,4 @@ def _promised(session: Session, course_ids: Collection[int], now: datetime) -> d
         )
         .group_by(PlannedDose.course_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

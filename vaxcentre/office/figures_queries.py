@@ -168,7 +168,7 @@ def _reasons(session: Session, period: Period) -> dict[NoInjectionReason, int]:
         )
         .group_by(NoInjection.reason)
     )
-    found = dict(rows.tuples().all())
+    found = dict(rows.all())
     return {reason: found[reason] for reason in NoInjectionReason if reason in found}
 
 

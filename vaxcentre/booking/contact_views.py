@@ -1,0 +1,161 @@
+"""The public pages: name and contact, the check, done, and one more person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug import Response
+
+from vaxcentre import clock
+from vaxcentre.booking import draft as drafts
+from vaxcentre.booking import link, queries, service
+from vaxcentre.booking.blueprint import bp
+from vaxcentre.booking.draft import Draft
+from vaxcentre.booking.forms import ContactForm
+from vaxcentre.booking.queries import AppointmentCard
+from vaxcentre.booking.refusals import ChangedMeanwhile, HoldLapsed
+from vaxcentre.booking.steps import go_on, held_for, missing
+from vaxcentre.database import transaction
+from vaxcentre.extensions import db
+from vaxcentre.rules.contact import show_phone
+from vaxcentre.rules.refusal import Refusal
+from vaxcentre.web import errors, filters, languages, once
+from vaxcentre.web.access import public
+
+
+@bp.route("/book/contact", methods=["GET", "POST"])
+@public
+def give_contact() -> ResponseReturnValue:
+    """Name, and phone or e-mail or neither."""
+    now, draft = clock.now(), drafts.load()
+    held = held_for(draft, now)
+    if missing(draft, held) not in {"booking.give_contact", "booking.check_all"}:
+        return go_on(draft, now)
+    form = ContactForm(
+        family_name=draft.family_name,
+        given_names=draft.given_names,
+        phone=show_phone(draft.phone) if draft.phone else "",
+        email=draft.email,
+        no_contact=draft.has_contact and not draft.phone and not draft.email,
+    )
+    if form.validate_on_submit():
+        return go_on(
+            drafts.changed(
+                draft,
+                family_name=form.family_name.data,
+                given_names=form.given_names.data,
+                phone=form.phone.data or "",
+                email=form.email.data or "",
+                has_contact=True,
+            ),
+            now,
+        )
+    return render_template(
+        "booking/contact.html", form=form, draft=draft, held=held
+    ), 422 if form.errors else 200
+
+
+@bp.route("/book/check", methods=["GET", "POST"])
+@public
+def check_all() -> ResponseReturnValue:
+    """Everything once more, each line with its way back; then it is booked."""
+    now, draft, sentence = clock.now(), drafts.load(), None
+    if request.method == "POST" and (first := _booked_before()):
+        return _to_done(draft, first)
+    held = held_for(draft, now)
+    if missing(draft, held) != "booking.check_all":
+        return go_on(draft, now)
+    if request.method == "POST":
+        try:
+            return _to_done(draft, _confirm(draft, now))
+        except HoldLapsed:
+            first = _booked_before()
+            return _to_done(draft, first) if first else go_on(draft, now)
+        except Refusal as refusal:
+            sentence = errors.say(refusal)
+    return render_template(
+        "booking/check.html", draft=draft, held=held, rows=_rows(draft, held), sentence=sentence
+    ), 409 if sentence else 200
+
+
+def _rows(draft: Draft, held: list[AppointmentCard]) -> list[tuple[str, str, str]]:
+    """Each answer with its label and the page that changes it."""
+    language = languages.chosen()
+    person, contact = url_for("booking.describe_person"), url_for("booking.give_contact")
+    names = ", ".join(dose.name(language) for dose in held[0].doses)
+    reached = " · ".join(filter(None, (draft.phone and show_phone(draft.phone), draft.email)))
+    rows = [(_("Vaccination"), names, url_for("booking.choose_vaccine"))]
+    for number, card in enumerate(held):
+        day, time = filters.day(card.day, year=True), filters.time_of_day(card.starts_at)
+        label = _("Second appointment") if number else _("Day and time")
+        where = "booking.choose_second_day" if number else "booking.choose_day"
+        rows.append((label, _("%(day)s at %(time)s", day=day, time=time), url_for(where)))
+    assert draft.birth_on is not None
+    born = f"{filters.short_date(draft.birth_on)} ({filters.age(draft.birth_on)})"
+    return [
+        *rows,
+        (_("Person"), f"{draft.given_names} {draft.family_name}", contact),
+        (_("Birth date"), born, person),
+        (_("To reach you"), reached or _("neither phone nor e-mail"), contact),
+    ]
+
+
+def _booked_before() -> list[int]:
+    """What this very form has booked when it was sent the first time."""
+    result = once.first_result(db.session(), request.form.get("once"))
+    return [int(number) for number in result.split(",")] if result else []
+
+
+def _confirm(draft: Draft, now: datetime) -> list[int]:
+    """Book what is held, if the page that was looked at still says the same."""
+    if request.form.get("seal") != draft.seal:
+        raise ChangedMeanwhile
+    person = draft.person(languages.chosen())
+    with transaction() as session:
+        booked = service.confirm(session, draft.holds, person, by_id=None, now=now)
+        ids = [appointment.id for appointment in booked]
+        result = ",".join(str(number) for number in ids)
+        once.keep_result(session, request.form.get("once"), result, now=now)
+    return ids
+
+
+def _to_done(draft: Draft, ids: list[int]) -> Response:
+    response = redirect(url_for("booking.done"))
+    cards = queries.appointment_cards(db.session(), ids)
+    if cards:
+        link.remember(response, cards[0].id, cards[0].link_version)
+    group = (*(number for number in draft.done if number not in ids), *ids)
+    return drafts.save(response, drafts.changed(draft, holds=(), done=group))
+
+
+@bp.get("/book/done")
+@public
+def done() -> ResponseReturnValue:
+    """The reference in large letters, the papers, and the way to one more person."""
+    draft = drafts.load()
+    cards = queries.appointment_cards(db.session(), draft.done)
+    if not cards:
+        return go_on(draft, clock.now())
+    return render_template(
+        "booking/done.html", people=by_person(cards, draft.done), has_email=bool(draft.email)
+    )
+
+
+def by_person(cards: list[AppointmentCard], order: tuple[int, ...]) -> list[list[AppointmentCard]]:
+    """The appointments of each person together, who was booked last first."""
+    groups: dict[str, list[AppointmentCard]] = {}
+    for card in cards:
+        groups.setdefault(card.pair_id or f"alone {card.id}", []).append(card)
+    last = {key: max(order.index(card.id) for card in group) for key, group in groups.items()}
+    return [groups[key] for key in sorted(groups, key=last.__getitem__, reverse=True)]
+
+
+@bp.post("/book/another")
+@public
+def another_person() -> ResponseReturnValue:
+    """Book for one more person: the vaccination and the contact are kept."""
+    response = redirect(url_for("booking.choose_vaccine"))
+    return drafts.save(response, drafts.load().for_another_person())
