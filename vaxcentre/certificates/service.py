@@ -26,6 +26,13 @@ class NothingToCertify(Refusal):
     )
 
 
+class NotYetVaccinated(Refusal):
+    """The appointment exists, the injection does not yet."""
+
+    sentence = N_("No injection is recorded yet. The certificate is here as soon as it is.")
+    field = "reference"
+
+
 class AlreadyRevoked(Refusal):
     """The paper was revoked before."""
 
