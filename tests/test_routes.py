@@ -123,6 +123,13 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "certificates.print": only(R, N, D),
     "certificates.of_patient": only(R, N, D),
     "certificates.revoke": only(D),
+    "certificates.home": only(R, N, D, M),
+    "certificates.day_list": only(R, M),
+    "certificates.blank_interview": only(R, N, D),
+    "certificates.start_batch": only(R, N, D),
+    "certificates.batch": only(R, N, D),
+    "certificates.batch_sheets": only(R, N, D),
+    "certificates.stop_batch": only(R, N, D),
     # messages
     # office
     "office.home": only(M, D, I),
