@@ -135,6 +135,7 @@ class OutboxMessage(Base):
     sending_at: Mapped[datetime | None]  # a worker has it in hand
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
+    skipped_at: Mapped[datetime | None]  # not worth telling any more when its turn came
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime]
     last_error: Mapped[str | None] = mapped_column(Text)  # the server's code and words, no address

@@ -1,11 +1,14 @@
 """French first, English second: whose turn it is, and where the sentences are."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import has_request_context, request
+from flask import g, has_app_context, has_request_context, request
+from flask_babel import force_locale
 
 LANGUAGES = ("fr", "en")
 COOKIE = "vaxcentre_language"
@@ -14,12 +17,26 @@ FOLDER = Path(__file__).resolve().parent.parent / "translations"
 
 def chosen() -> str:
     """The reader's language: what they chose, else what their browser asks for, else French."""
+    if has_app_context() and (spoken := g.get("vaxcentre_spoken")):
+        return str(spoken)
     if not has_request_context():
         return "fr"
     cookie = request.cookies.get(COOKIE)
     if cookie in LANGUAGES:
         return cookie
     return request.accept_languages.best_match(LANGUAGES) or "fr"
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say what follows in this language: a letter is in its reader's, whoever writes it."""
+    before = g.get("vaxcentre_spoken")
+    g.vaxcentre_spoken = language if language in LANGUAGES else "fr"
+    try:
+        with force_locale(g.vaxcentre_spoken):
+            yield
+    finally:
+        g.vaxcentre_spoken = before
 
 
 @cache

@@ -784,6 +784,7 @@ def upgrade() -> None:
         sa.Column("sending_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
         sa.Column("sent_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
         sa.Column("failed_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
+        sa.Column("skipped_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_try_at", vaxcentre.models.base.UtcDateTime(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),

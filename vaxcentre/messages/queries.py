@@ -1,0 +1,86 @@
+"""Read the outbox: how today went, and whom no message reached."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from vaxcentre.models.appointment import Appointment, OutboxMessage
+from vaxcentre.models.clinic import Centre, Place
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The outbox in four numbers."""
+
+    waiting: int
+    sent_today: int
+    skipped_today: int
+    failed: int  # that nobody has dealt with
+
+
+def open_failures() -> Select[OutboxMessage]:
+    """What failed and nobody has dealt with, the latest first."""
+    return (
+        select(OutboxMessage)
+        .where(OutboxMessage.failed_at.is_not(None), OutboxMessage.seen_at.is_(None))
+        .order_by(OutboxMessage.failed_at.desc(), OutboxMessage.id)
+    )
+
+
+def failures(session: Session, *, most: int = 200) -> Sequence[OutboxMessage]:
+    """The failures with the person and the hour of each, for one page."""
+    appointment = joinedload(OutboxMessage.appointment, innerjoin=True)
+    return session.scalars(
+        open_failures()
+        .options(
+            appointment.joinedload(Appointment.patient),
+            appointment.joinedload(Appointment.place).joinedload(Place.slot),
+        )
+        .limit(most)
+    ).all()
+
+
+def failures_for(session: Session, appointment_ids: Collection[int]) -> set[int]:
+    """Which of these appointments have a message that failed and nobody has dealt with."""
+    if not appointment_ids:
+        return set()
+    found = session.scalars(
+        select(OutboxMessage.appointment_id).where(
+            OutboxMessage.failed_at.is_not(None),
+            OutboxMessage.seen_at.is_(None),
+            OutboxMessage.appointment_id.in_(appointment_ids),
+        )
+    )
+    return set(found)
+
+
+def counts(session: Session, *, since: datetime) -> Counts:
+    """The outbox as it stands; `since` is the first moment of the local day."""
+    waiting = select(func.count()).where(
+        OutboxMessage.sent_at.is_(None),
+        OutboxMessage.failed_at.is_(None),
+        OutboxMessage.skipped_at.is_(None),
+    )
+    failed = select(func.count()).where(
+        OutboxMessage.failed_at.is_not(None), OutboxMessage.seen_at.is_(None)
+    )
+    return Counts(
+        waiting=session.scalar(waiting) or 0,
+        sent_today=session.scalar(select(func.count()).where(OutboxMessage.sent_at >= since)) or 0,
+        skipped_today=session.scalar(select(func.count()).where(OutboxMessage.skipped_at >= since))
+        or 0,
+        failed=session.scalar(failed) or 0,
+    )
+
+
+def the_centre_row(session: Session) -> Centre | None:
+    """The centre with its mail settings."""
+    return session.scalar(select(Centre))
+
+
+def has_mail_server(session: Session) -> bool:
+    """Whether the office has named a mail server: without one, messages wait in the outbox."""
+    return bool(session.scalar(select(Centre.smtp_host)))
