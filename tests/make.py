@@ -283,6 +283,7 @@ def make_clinic(
     """A clinic of the day (today unless said), its slots and places cut."""
     day = day or clock.today(PARIS)
     starts_at, ends_at = (clock.at(day, time.fromisoformat(t), PARIS) for t in (start, end))
+    starts_at, ends_at = fields.get("starts_at", starts_at), fields.get("ends_at", ends_at)
     clinic = Clinic(
         **{
             "day": day,

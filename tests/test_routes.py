@@ -57,6 +57,9 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "booking.cancel_appointment": PUBLIC,
     "booking.leave": PUBLIC,
     # papers (public)
+    "papers.verify": PUBLIC,
+    "papers.verify_form": PUBLIC,
+    "papers.mine": PUBLIC,
     # questionnaire (at home)
     "questionnaire.answer": PUBLIC,
     # signin
@@ -75,6 +78,21 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "reception.find": only(R, N, I),
     "reception.check_in": only(R),
     "reception.undo_check_in": only(R),
+    "reception.walk_in": only(R),
+    "reception.receive": only(R),
+    "reception.move_here": only(R),
+    "reception.person": only(R, N, I),
+    "reception.change_contact": only(R),
+    "reception.failures_seen": only(R),
+    "reception.cancel": only(R),
+    "reception.do_cancel": only(R),
+    "reception.move": only(R),
+    "reception.do_move": only(R),
+    "reception.correct": only(R),
+    "reception.do_correct": only(R),
+    "reception.merge": only(R),
+    "reception.do_merge": only(R),
+    "reception.display": PUBLIC,
     # interview
     "interview.waiting": only(N, D),
     "interview.waiting_list": only(N, D),
@@ -116,6 +134,10 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "stock.unblock": only(S),
     "stock.recipients": only(S, D),
     # certificates
+    "certificates.issue": only(R, N, D),
+    "certificates.print": only(R, N, D),
+    "certificates.of_patient": only(R, N, D),
+    "certificates.revoke": only(D),
     # messages
     "messages.home": only(M, R),
     "messages.again": only(M, R),

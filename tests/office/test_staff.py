@@ -308,6 +308,7 @@ def test_an_account_that_does_not_exist_is_a_plain_404(
 ) -> None:
     signed_in_as(Role.MANAGER)
     assert page.open("/office/staff/999999").status == 404
+    assert page.open(f"/office/staff/{2**70}").status == 404
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.MANAGER])

@@ -41,7 +41,7 @@ def front() -> ResponseReturnValue:
     """The centre, and the three things people come for."""
     centre = the_centre()
     english = languages.chosen() == "en" and centre.opening_text_en
-    verify = "papers.verify"
+    verify = "papers.verify_form"
     return render_template(
         "booking/front.html",
         opening_text=centre.opening_text_en if english else centre.opening_text,

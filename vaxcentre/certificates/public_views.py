@@ -1,5 +1,121 @@
 """What anybody may do with a paper: verify it, or print one's own again."""
 
-from flask import Blueprint
+import secrets
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from vaxcentre import clock
+from vaxcentre.certificates import pdf, queries, service, tries_service
+from vaxcentre.certificates.forms import MineForm, NumberForm
+from vaxcentre.certificates.queries import Standing
+from vaxcentre.database import transaction
+from vaxcentre.extensions import db
+from vaxcentre.models.certificate import Certificate
+from vaxcentre.rules.reference import read_reference, show_reference
+from vaxcentre.rules.vocabulary import AttemptKind
+from vaxcentre.web.access import public
+from vaxcentre.web.centre import the_centre
 
 bp = Blueprint("papers", __name__)
+
+
+@bp.route("/verifier", methods=["GET", "POST"])
+@public
+def verify_form() -> ResponseReturnValue:
+    """Ask for the number that is printed on a certificate."""
+    form = NumberForm()
+    if request.method == "POST":
+        number = read_reference(form.number.data or "")
+        if form.validate() and number is not None:
+            return redirect(url_for(".verify", number=show_reference(number)), 303)
+        if number is None and form.number.data:
+            form.number.errors = [*form.number.errors, form.UNREADABLE]
+        return render_template("papers/verify_form.html", form=form), 422
+    return render_template("papers/verify_form.html", form=form)
+
+
+@bp.get("/verifier/<number>")
+@public
+def verify(number: str) -> ResponseReturnValue:
+    """Say whether a paper is genuine, replaced or unknown, and show no more than it needs."""
+    read, now = read_reference(number), clock.now()
+    address = request.remote_addr or ""
+    if tries_service.must_wait(db.session(), AttemptKind.CERTIFICATE, address, now=now):
+        abort(429)
+    found = service.verify(db.session(), read) if read else service.Verification(Standing.UNKNOWN)
+    page = render_template(
+        "papers/verify.html",
+        standing=found.standing.value,
+        number=show_reference(read) if read else None,
+        doses=_shown(found.certificate) if found.certificate else [],
+        initials=_initials(found.certificate) if found.certificate else "",
+    )
+    if found.standing is Standing.UNKNOWN:
+        with transaction() as session:
+            kind = AttemptKind.CERTIFICATE
+            tries_service.note_wrong(session, kind, number[:64], address, now=now)
+        return page, 404
+    return page
+
+
+def _shown(certificate: Certificate) -> list[dict[str, object]]:
+    """Vaccine, day and lot of each line: what a verifier compares with the paper."""
+    pairs = [queries.dose_and_day(dose, the_centre().zone) for dose in certificate.doses]
+    return [
+        {"vaccine": source.vaccine_name, "on": on, "lot": source.lot_number}
+        for source, on in sorted(pairs, key=lambda pair: pair[1], reverse=True)
+    ]
+
+
+def _initials(certificate: Certificate) -> str:
+    """A. M.: enough to compare with the paper, too little to name a person."""
+    names = (certificate.holder_given_names, certificate.holder_family_name)
+    return " ".join(f"{name[:1].upper()}." for name in names)
+
+
+@bp.route("/mon-attestation", methods=["GET", "POST"])
+@public
+def mine() -> ResponseReturnValue:
+    """Print one's own certificate again: reference and birth date are enough."""
+    form = MineForm()
+    if request.method == "GET":
+        return render_template("papers/mine.html", form=form)
+    now, zone = clock.now(), the_centre().zone
+    address = request.remote_addr or ""
+    if tries_service.must_wait(db.session(), AttemptKind.APPOINTMENT, address, now=now):
+        abort(429)
+    birth_on = form.birth_on(clock.local_day(now, zone)) if form.validate() else None
+    if birth_on is None:
+        return render_template("papers/mine.html", form=form), 422
+    patient_id = queries.holder_of_reference(
+        db.session(), read_reference(form.reference.data) or "", birth_on
+    )
+    if patient_id is None:
+        with transaction() as session:
+            kind, tried = AttemptKind.APPOINTMENT, form.reference.data[:64]
+            tries_service.note_wrong(session, kind, tried, address, now=now)
+        form.say_not_found()
+        return render_template("papers/mine.html", form=form), 422
+    return _print_own(form, patient_id)
+
+
+def _print_own(form: MineForm, patient_id: int) -> ResponseReturnValue:
+    injections = queries.current_injections(db.session(), patient_id)
+    if not injections:
+        form.say_not_vaccinated()
+        return render_template("papers/mine.html", form=form), 422
+    last = injections[-1]
+    signature = ", ".join(filter(None, (last.nurse_name, last.nurse_profession)))
+    with transaction() as session:
+        certificate = service.issue(
+            session,
+            patient_id,
+            by_id=None,
+            signed_by_name=signature,
+            now=clock.now(),
+            random_source=secrets.SystemRandom(),
+        )
+        certificate_id = certificate.id
+    certificate = db.session.get_one(Certificate, certificate_id)
+    return pdf.attestation_response(db.session(), certificate)

@@ -211,7 +211,7 @@ class _Gathered:
         decision = verdicts[-1] if verdicts else None
         settled = settled_courses(given, not_given)
         observation = self.observations.get(visit.id)
-        is_answered = doubts is not None and interview is not None and _is_confirmed(interview)
+        is_answered = doubts is not None and interview is not None
         facts = VisitFacts(
             undone_at=visit.undone_at,
             left_at=observation.left_at if observation else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from vaxcentre.models.base import Base
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.patient import DeclaredDose, Patient
+from vaxcentre.rules.vocabulary import Sex
 
 
 class Certificate(Base):
@@ -27,6 +28,9 @@ class Certificate(Base):
     signed_by_name: Mapped[str] = mapped_column(String(200))
     holder_family_name: Mapped[str] = mapped_column(String(100))  # as printed
     holder_given_names: Mapped[str] = mapped_column(String(100))
+    holder_used_name: Mapped[str | None] = mapped_column(String(100))
+    holder_birth_on: Mapped[date]
+    holder_sex: Mapped[Sex]
     revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
     revoked_reason: Mapped[str | None] = mapped_column(String(300))

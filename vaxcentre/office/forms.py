@@ -82,7 +82,7 @@ class CentreForm(Form):
         lazy_gettext("Public address of the pages"), [Optional(), Length(max=200)]
     )
     box_count = IntegerField(
-        lazy_gettext("Number of boxes"),
+        lazy_gettext("How many boxes the nurses have"),
         [
             InputRequired(lazy_gettext("Type how many boxes there are.")),
             NumberRange(1, 50, lazy_gettext("A centre has 1 to 50 boxes.")),

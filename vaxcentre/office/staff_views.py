@@ -17,6 +17,7 @@ from vaxcentre.web.access import staff
 from vaxcentre.web.signin import current_agent_id
 
 bp = Blueprint("office_staff", __name__, url_prefix="/office/staff")
+ID = "<int(max=2147483647):staff_id>"
 
 
 @bp.get("")
@@ -65,7 +66,7 @@ def _create(form: StaffForm) -> ResponseReturnValue:
     return _show_link(staff_id, token)
 
 
-@bp.route("/<int:staff_id>", methods=["GET", "POST"])
+@bp.route(f"/{ID}", methods=["GET", "POST"])
 @staff(Role.MANAGER)
 def member(staff_id: int) -> ResponseReturnValue:
     """One account: its details and roles."""
@@ -94,7 +95,7 @@ def member(staff_id: int) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-@bp.post("/<int:staff_id>/link")
+@bp.post(f"/{ID}/link")
 @staff(Role.MANAGER)
 def invite(staff_id: int) -> ResponseReturnValue:
     """Make a new one-time link, and show it, this once."""
@@ -105,7 +106,7 @@ def invite(staff_id: int) -> ResponseReturnValue:
     return _show_link(staff_id, token)
 
 
-@bp.post("/<int:staff_id>/disable")
+@bp.post(f"/{ID}/disable")
 @staff(Role.MANAGER)
 def disable(staff_id: int) -> ResponseReturnValue:
     """Close an account, at once and at every desk."""
@@ -117,7 +118,7 @@ def disable(staff_id: int) -> ResponseReturnValue:
     return redirect(url_for(".member", staff_id=staff_id))
 
 
-@bp.post("/<int:staff_id>/enable")
+@bp.post(f"/{ID}/enable")
 @staff(Role.MANAGER)
 def enable(staff_id: int) -> ResponseReturnValue:
     """Open a closed account again."""

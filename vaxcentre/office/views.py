@@ -67,7 +67,10 @@ def audit() -> ResponseReturnValue:
     day, zone = _day(request.args.get("day")), the_centre().zone
     begins_at, ends_at = clock.day_bounds(day, zone)
     asked = audit_queries.Asked(
-        begins_at, ends_at, request.args.get("agent", type=int), _page(request.args.get("page"))
+        begins_at,
+        ends_at,
+        _number(request.args.get("agent"), 2_147_483_647),
+        _number(request.args.get("page"), 10_000) or 1,
     )
     is_looks = request.args.get("show") == "looks"
     found: tuple[list[Any], bool] = (
@@ -102,6 +105,8 @@ def _day(text: str | None) -> date:
     return min(max(day, FIRST_DAY), today)
 
 
-def _page(text: str | None) -> int:
-    """Which fifty; the first where it cannot be a number."""
-    return min(max(int(text), 1), 10_000) if text and text.isascii() and text.isdigit() else 1
+def _number(text: str | None, most: int) -> int | None:
+    """A number from an address, which a hand may have changed; None where it cannot be one."""
+    if not text or not text.isascii() or not text.isdigit() or len(text) > 10:
+        return None
+    return min(int(text), most) or None

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -10,11 +11,42 @@ from sqlalchemy.orm import Session, selectinload
 
 from vaxcentre.models.appointment import PlannedDose
 from vaxcentre.models.injection import Injection
+from vaxcentre.models.patient import Patient
 from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import Decision, Interview, InterviewAnswer, NoInjection
+from vaxcentre.reception.rows import Came, Dose, Person, Row
+from vaxcentre.rules.course import doses_in_schedule, schedule_for
 from vaxcentre.rules.schedule import DoseRule
 from vaxcentre.rules.starter import questionnaire
+from vaxcentre.rules.status import AppointmentFacts, VisitFacts, appointment_status, visit_status
 from vaxcentre.rules.vocabulary import Outcome, Verdict
+
+PERSON = (
+    Patient.id.label("patient_id"),
+    Patient.family_name,
+    Patient.given_names,
+    Patient.used_name,
+    Patient.birth_on,
+    Patient.sex,
+    Patient.phone,
+    Patient.email,
+    Patient.is_protected_adult,
+)
+
+
+def person_of(found: Any) -> Person:
+    """The person in a row that holds the PERSON columns."""
+    return Person(
+        id=found.patient_id,
+        family_name=found.family_name,
+        given_names=found.given_names,
+        used_name=found.used_name,
+        birth_on=found.birth_on,
+        sex=found.sex,
+        phone=found.phone,
+        email=found.email,
+        is_protected=found.is_protected_adult,
+    )
 
 
 @dataclass(frozen=True)
@@ -130,3 +162,92 @@ def _verdicts(session: Session, visits: Collection[int]) -> dict[int, Verdict]:
         .order_by(Decision.id)
     )
     return {one.visit_id: one.verdict for one in session.execute(statement)}
+
+
+def row_of(one: Any, facts: Facts, now: datetime) -> Row:
+    """The appointment as plain values, its status read off the facts."""
+    planned = facts.doses.get(one.id, [])
+    courses = {dose.course_id for dose in planned}
+    given = courses & facts.given.get(one.visit_id, set())
+    settled = given | (courses & facts.not_given.get(one.visit_id, set()))
+    all_given, all_settled = (
+        bool(courses) and given == courses,
+        bool(courses) and settled == courses,
+    )
+    return Row(
+        id=one.id,
+        reference=one.reference,
+        person=person_of(one),
+        slot_id=one.slot_id,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        day=one.day,
+        origin=one.origin,
+        status=appointment_status(
+            AppointmentFacts(
+                slot_starts_at=one.starts_at,
+                slot_ends_at=one.ends_at,
+                held_until=one.held_until,
+                booked_at=one.booked_at,
+                cancelled_at=one.cancelled_at,
+                lapsed_at=one.lapsed_at,
+                checked_in_at=one.checked_in_at,
+                all_given=all_given,
+                none_given_recorded=all_settled and not all_given,
+            ),
+            now,
+        ),
+        doses=tuple(_dose(dose, facts.rules, one) for dose in planned),
+        came=_came(one, facts, now, all_settled=all_settled, any_given=bool(given)),
+        booked_at=one.booked_at,
+        moved_at=one.moved_at,
+        cancelled_at=one.cancelled_at,
+        lapsed_at=one.lapsed_at,
+        is_interview_clear=facts.clear.get(one.id),
+        is_to_review=bool(one.to_review),
+        has_failed_message=bool(one.has_failed_message),
+    )
+
+
+def _dose(dose: Any, rules: dict[int, tuple[DoseRule, ...]], one: Any) -> Dose:
+    schedule = schedule_for(
+        rules[dose.course_id], birth_on=one.birth_on, first_dose_on=one.day, on=one.day
+    )
+    return Dose(
+        course_id=dose.course_id,
+        name_fr=dose.name_fr,
+        name_en=dose.name_en,
+        number=dose.dose_number,
+        of=max(doses_in_schedule(schedule), dose.dose_number),
+    )
+
+
+def _came(
+    one: Any, facts: Facts, now: datetime, *, all_settled: bool, any_given: bool
+) -> Came | None:
+    if one.visit_id is None:
+        return None
+    status = visit_status(
+        VisitFacts(
+            left_at=one.left_at,
+            observation_started_at=one.started_at,
+            observation_minutes=one.minutes or 0,
+            all_settled=all_settled,
+            any_given=any_given,
+            called_at=one.called_at,
+            has_interview=one.id in facts.clear,
+            interview_is_clear=facts.clear.get(one.id, False),
+            verdict=facts.verdicts.get(one.visit_id),
+        ),
+        now,
+    )
+    return Came(
+        id=one.visit_id,
+        day=one.visit_day,
+        number=one.queue_number,
+        checked_in_at=one.checked_in_at,
+        called_at=one.called_at,
+        box=one.box,
+        document=one.identity_document,
+        status=status,
+    )

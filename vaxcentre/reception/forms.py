@@ -1,13 +1,23 @@
 """What the desk types."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.validators import InputRequired, Length, Optional
 
+from vaxcentre.booking.people import Person
 from vaxcentre.reception.service import CheckInRequest, Companion
+from vaxcentre.reception.walkin_service import WalkInRequest
 from vaxcentre.rules.vocabulary import IdentityDocument
 from vaxcentre.web import words
 from vaxcentre.web.fields import Form
+from vaxcentre.web.person_fields import BirthField, EmailField, NameField, PhoneField
 
 # One key a document, in this order on every screen.
 DOCUMENTS = (
@@ -74,3 +84,56 @@ class IdentityForm(Form):
             document=IdentityDocument(document) if document else None,
             authorisation_seen=bool(self.authorisation_seen.data),
         )
+
+
+class WalkInForm(IdentityForm):
+    """Somebody without an appointment: for what, who, how to reach them, which document."""
+
+    courses = SelectMultipleField(
+        _l("Vaccination"),
+        coerce=int,
+        validators=[InputRequired(_l("Choose at least one vaccination."))],
+    )
+    family_name = NameField(_l("Name at birth"))
+    given_names = NameField(_l("Given names"))
+    birth_on = BirthField(_l("Birth date"))
+    phone = PhoneField(_l("Phone"))
+    email = EmailField(_l("E-mail"))
+    declared = BooleanField(_l("Says that the vaccination's condition applies"))
+    extra_reason = StringField(
+        _l("Reason for an extra place"),
+        validators=[Optional(), Length(max=300, message=_l("Write at most 300 letters."))],
+    )
+    patient_id = HiddenField()
+    replaces_id = HiddenField()
+    is_new = HiddenField()  # the twins were shown, and it is none of them
+
+    def person(self, language: str) -> Person:
+        """Who it is, as typed."""
+        assert self.birth_on.birth_on is not None
+        return Person(
+            family_name=self.family_name.data or "",
+            given_names=self.given_names.data or "",
+            birth_on=self.birth_on.birth_on,
+            phone=self.phone.e164,
+            email=self.email.address,
+            language=language,
+            declared=bool(self.declared.data),
+        )
+
+    def to_walk_in(self, language: str) -> WalkInRequest:
+        """What the service is asked."""
+        return WalkInRequest(
+            course_ids=tuple(self.courses.data),
+            person=self.person(language),
+            identity=self.to_request(),
+            patient_id=number_of(self.patient_id),
+            replaces_id=number_of(self.replaces_id),
+            extra_reason=self.extra_reason.data or "",
+        )
+
+
+def number_of(field: HiddenField) -> int | None:
+    """The row's number in a hidden field, or nothing."""
+    text = str(field.data or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

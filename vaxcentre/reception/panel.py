@@ -81,6 +81,13 @@ def _answer(row: Row, day: date, now: datetime) -> Panel:
             _("This appointment was begun and never confirmed. Offer a walk-in."),
             may_walk_in=True,
         )
+    if row.lapsed_at is not None:
+        return Panel(
+            "wait",
+            _("Slot missed"),
+            _("The place was given to somebody else. Offer a walk-in."),
+            may_walk_in=True,
+        )
     if row.day != day:
         return _on_another_day(row, day)
     return _is_expected(row, now)
@@ -137,7 +144,8 @@ def _on_another_day(row: Row, day: date) -> Panel:
 
 
 def _is_expected(row: Row, now: datetime) -> Panel:
-    if row.is_behind:
+    was_moved_here = row.moved_at is not None and row.moved_at >= row.starts_at
+    if row.is_behind and not was_moved_here:
         minutes = int((now - row.starts_at).total_seconds() // 60)
         word = (
             _("Slot missed")

@@ -82,11 +82,19 @@ class Row:
     status: AppointmentStatus
     doses: tuple[Dose, ...]
     came: Came | None
+    booked_at: datetime | None
+    moved_at: datetime | None
     cancelled_at: datetime | None
+    lapsed_at: datetime | None  # missed, and the place given to somebody else
     # None: not answered yet; True: nothing to report.
     is_interview_clear: bool | None
     is_to_review: bool  # the first of the pair was missed
     has_failed_message: bool
+
+    @property
+    def is_booked(self) -> bool:
+        """Whether it was ever confirmed."""
+        return self.booked_at is not None
 
     @property
     def is_expected(self) -> bool:

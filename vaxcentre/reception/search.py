@@ -15,6 +15,7 @@ from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Clinic, Place, Slot
 from vaxcentre.models.patient import Patient
 from vaxcentre.reception import queries
+from vaxcentre.reception.facts import PERSON, person_of
 from vaxcentre.reception.rows import Person, Row
 from vaxcentre.rules.identity import SearchKind, SearchWords, fold, read_search
 from vaxcentre.rules.ins import is_ins, read_ins
@@ -85,12 +86,12 @@ def _people(session: Session, words: SearchWords, day: date) -> list[Person]:
         if room <= 0:
             break
         for one in session.execute(statement.limit(LIMIT + 1)):
-            found.setdefault(one.patient_id, queries.person_of(one))
+            found.setdefault(one.patient_id, person_of(one))
     return list(found.values())
 
 
 def _statements(words: SearchWords, day: date) -> Iterator[Any]:
-    everybody = select(*queries.PERSON).where(Patient.merged_into_id.is_(None))
+    everybody = select(*PERSON).where(Patient.merged_into_id.is_(None))
     names = list(_name_patterns(words.letters))
     born = _born(words)
     today = (

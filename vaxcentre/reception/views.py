@@ -7,7 +7,15 @@ from flask_babel import gettext as _
 from vaxcentre import clock
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
-from vaxcentre.reception import search, service
+from vaxcentre.reception import (
+    display_views,
+    identity_views,
+    move_views,
+    person_views,
+    search,
+    service,
+    walkin_views,
+)
 from vaxcentre.reception.blueprint import DESK, READERS, bp
 from vaxcentre.reception.forms import IdentityForm
 from vaxcentre.reception.pages import asked_for, board, day_page, hit_of, panel_of
@@ -19,7 +27,10 @@ from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
 from vaxcentre.web.signin import current_agent_id
 
-__all__ = ["bp"]
+# Each file of pages hangs its own on the blueprint when it is imported.
+PAGES = (display_views, identity_views, move_views, person_views, walkin_views)
+
+__all__ = ["PAGES", "bp"]
 
 
 @bp.get("/reception/")

@@ -9,7 +9,7 @@ from vaxcentre.rules.scan_text import GS, as_scanned
 from vaxcentre.rules.vocabulary import Role
 from vaxcentre.stock.forms import ScanForm
 from vaxcentre.web.access import staff
-from vaxcentre.web.qr import qr_image
+from vaxcentre.web.paper import qr_picture
 
 SEPARATOR_COOKIE = "vaxcentre_separator"
 YEAR = 365 * 24 * 3600
@@ -27,7 +27,7 @@ def scanner() -> ResponseReturnValue:
         render_template(
             "stock/scanner.html",
             form=form,
-            code=qr_image(TEST_CODE),
+            code=qr_picture(TEST_CODE),
             tried=request.method == "POST",
             sign="GS" if sign == GS else sign,
         )

@@ -439,6 +439,13 @@ def upgrade() -> None:
         sa.Column("signed_by_name", sa.String(length=200), nullable=False),
         sa.Column("holder_family_name", sa.String(length=100), nullable=False),
         sa.Column("holder_given_names", sa.String(length=100), nullable=False),
+        sa.Column("holder_used_name", sa.String(length=100), nullable=True),
+        sa.Column("holder_birth_on", sa.Date(), nullable=False),
+        sa.Column(
+            "holder_sex",
+            sa.Enum("female", "male", "unknown", name="sex", native_enum=False, length=30),
+            nullable=False,
+        ),
         sa.Column("revoked_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
         sa.Column("revoked_by_id", sa.Integer(), nullable=True),
         sa.Column("revoked_reason", sa.String(length=300), nullable=True),

@@ -1,0 +1,363 @@
+"""Without an appointment: yes or no at once, from the doses left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests import make
+from tests.page import Browser, Page
+from tests.reception.conftest import Morning, appointment_of, slot_at
+from tests.reception.test_check_in import race
+from vaxcentre import clock
+from vaxcentre.booking.people import Person
+from vaxcentre.database import transaction
+from vaxcentre.models.appointment import Appointment
+from vaxcentre.models.audit import AuditEntry
+from vaxcentre.models.clinic import Place, Slot
+from vaxcentre.models.patient import Patient
+from vaxcentre.models.stock import Lot
+from vaxcentre.models.vaccine import Course
+from vaxcentre.models.visit import Visit
+from vaxcentre.reception.refusals import NoDoseForWalkIn
+from vaxcentre.reception.service import CheckInRequest
+from vaxcentre.reception.walkin_service import WalkInRequest, walk_in
+from vaxcentre.rules.refusal import Refusal
+from vaxcentre.rules.vocabulary import IdentityDocument, Origin, Role
+
+SignIn = Callable[..., Any]
+Clock = Callable[[str], datetime]
+DAY = date(2026, 11, 23)
+BEN = {"family_name": "Roussel", "given_names": "Ben", "birth_on": "27/03/1960"}
+
+
+@pytest.fixture
+def desk(page: Browser, morning: Morning, signed_in_as: SignIn) -> Callable[..., Page]:
+    """Rosa presses F2 and types who it is."""
+    signed_in_as(Role.RECEPTION)
+
+    def come(**typed: str) -> Page:
+        page.open("/reception/walk-in")
+        return page.submit("walk-in", **(BEN | typed))
+
+    return come
+
+
+Desk = Callable[..., Page]
+
+
+def set_doses(doses: int) -> None:
+    """Leave so many doses in the fridge."""
+    with transaction() as session:
+        lot = session.scalars(select(Lot)).one()
+        (movement,) = lot.movements
+        movement.doses = doses
+
+
+def fill_present_slot(morning: Morning, *, missed: bool = False) -> None:
+    """Both places of 10:20 are taken; in the slot before, somebody did not come."""
+    with transaction() as session:
+        course = session.get_one(Course, morning.course)
+        for number in range(2):
+            patient = make.make_patient(session, family=f"Full {number}")
+            appointment = make.make_appointment(
+                session, patient, slot_at(session, morning.clinic, 8), course
+            )
+            make.make_visit(session, appointment)
+        if missed:
+            patient = make.make_patient(session, family="Missing")
+            make.make_appointment(session, patient, slot_at(session, morning.clinic, 3), course)
+
+
+def last_visit(session: Session) -> Visit:
+    session.expire_all()
+    return session.scalars(select(Visit).order_by(Visit.id.desc()).limit(1)).one()
+
+
+def test_it_books_and_receives_in_one_step(
+    page: Browser, desk: Desk, morning: Morning, session: Session
+) -> None:
+    shown = desk(phone="01 99 00 12 34", document="passport")
+    assert "Arrivée notée à 10:21, numéro 1" in shown.text
+    assert "ROUSSEL Ben, 66 ans" in shown.text
+    visit = last_visit(session)
+    appointment = visit.appointment
+    assert appointment.origin is Origin.DESK
+    assert appointment.booked_at == visit.checked_in_at == clock.now()
+    assert appointment.phone == visit.patient.phone == "+33199001234"
+    assert appointment.place.slot_id == morning.slots[8]
+    assert appointment.place.extra_reason is None
+    assert [(p.course_id, p.dose_number) for p in appointment.planned_doses] == [
+        (morning.course, 1)
+    ]
+    assert visit.identity_document is IdentityDocument.PASSPORT
+    actions = list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+    assert actions == ["book", "check_in"]
+
+
+def test_the_page_says_yes_with_the_doses_left(page: Browser, desk: Desk) -> None:
+    shown = page.open("/reception/walk-in")
+    assert "Grippe : 11 doses libres" in shown.text  # twelve, and Ada is expected
+    assert shown.select(".counts dd")[0].text_content() == "oui"
+
+
+def test_the_last_dose_is_kept_for_who_is_expected(
+    page: Browser, desk: Desk, session: Session
+) -> None:
+    set_doses(1)
+    assert "aucune dose libre" in page.open("/reception/walk-in").text
+    shown = desk()
+    assert shown.status == 409
+    assert "toutes les doses d’aujourd’hui sont promises" in " ".join(shown.errors)
+    assert shown.select("input[name=family_name]")[0].get("value") == "Roussel"
+    assert session.scalars(select(Visit)).all() == []
+    assert session.scalar(select(Patient).where(Patient.family_name == "Roussel")) is None
+
+
+def test_who_never_came_leaves_a_dose(page: Browser, desk: Desk, at: Clock) -> None:
+    set_doses(1)
+    at("2026-11-23 10:25")
+    assert desk().status == 409
+    at("2026-11-23 10:31")
+    page.open("/reception/")
+    at("2026-11-23 10:40")
+    assert "Arrivée notée" in desk().text
+
+
+def test_a_missed_place_is_taken_before_an_extra_one_is_opened(
+    desk: Desk, morning: Morning, session: Session
+) -> None:
+    fill_present_slot(morning, missed=True)
+    assert "Arrivée notée" in desk().text
+    place = last_visit(session).appointment.place
+    assert (place.slot_id, place.extra_reason) == (morning.slots[3], None)
+    missing = session.scalars(
+        select(Appointment).join(Patient).where(Patient.family_name == "Missing")
+    ).one()
+    assert missing.lapsed_at == clock.now()
+
+
+def test_the_missed_person_who_comes_after_all_is_offered_a_walk_in(
+    page: Browser, desk: Desk, morning: Morning, session: Session
+) -> None:
+    fill_present_slot(morning, missed=True)
+    desk()
+    page.open("/reception/")
+    shown = page.submit("/reception/", q="missing")
+    assert "La place a été donnée" in shown.text
+    page.follow("sur place")
+    assert "Arrivée notée" in page.submit("walk-in", extra_reason="revenue").text
+
+
+def test_an_extra_place_needs_a_reason(desk: Desk, morning: Morning, session: Session) -> None:
+    fill_present_slot(morning)
+    shown = desk()
+    assert shown.status == 409
+    assert "écrivez la raison" in " ".join(shown.errors)
+    assert "Arrivée notée" in desk(extra_reason="accompagne sa mère").text
+    place = last_visit(session).appointment.place
+    assert (place.number, place.extra_reason) == (3, "accompagne sa mère")
+    assert place.opened_at == clock.now()
+    assert place.opened_by_id is not None
+    assert session.scalar(
+        select(AuditEntry.subject_id).where(AuditEntry.action == "open_extra_place")
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"family_name": ""}, "au moins une lettre"),
+        ({"family_name": "…"}, "au moins une lettre"),
+        ({"family_name": "A" * 300}, "100 lettres"),
+        ({"birth_on": "31/02/1960"}, "n’existe pas"),
+        ({"birth_on": "01/01/2030"}, "futur"),
+        ({"birth_on": "01/01/1800"}, "120 ans"),
+        ({"phone": "12345678"}, "numéro de téléphone"),
+        ({"email": "nobody"}, "adresse"),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field(
+    typed: dict[str, str], says: str, desk: Desk, session: Session
+) -> None:
+    shown = desk(**typed)
+    assert shown.status == 422
+    assert says in " ".join(shown.errors)
+    assert session.scalars(select(Visit)).all() == []
+
+
+def test_overseas_phones_pass(desk: Desk, session: Session) -> None:
+    desk(phone="0692 12 34 56")
+    assert last_visit(session).appointment.phone == "+262692123456"
+
+
+def test_a_child_too_young_is_refused_by_the_rule(desk: Desk) -> None:
+    shown = desk(birth_on="01/10/2026")
+    assert shown.status == 409
+    assert shown.errors
+
+
+def test_somebody_known_is_not_made_twice(desk: Desk, morning: Morning, session: Session) -> None:
+    with transaction() as work:
+        make.make_patient(work, given="Ben", family="ROUSSEL", birth_on=date(1960, 3, 27))
+    assert "Arrivée notée" in desk().text
+    assert (
+        len(session.scalars(select(Patient).where(Patient.folded_family == "roussel")).all()) == 1
+    )
+
+
+def test_twins_are_shown_before_a_new_person_is_made(
+    page: Browser, desk: Desk, session: Session
+) -> None:
+    with transaction() as work:
+        make.make_patient(work, given="Ben", family="Rousselle", birth_on=date(1960, 3, 27))
+    shown = desk()
+    assert shown.status == 422
+    assert "Est-ce une de ces personnes ?" in shown.text
+    asked = page.follow("ROUSSELLE Ben")
+    assert asked.select("input[name=patient_id]")[0].get("value")
+    assert "Arrivée notée" in page.submit("walk-in").text
+    assert len(session.scalars(select(Patient)).all()) == 2
+
+
+def test_none_of_the_twins_makes_a_new_person(page: Browser, desk: Desk, session: Session) -> None:
+    with transaction() as work:
+        make.make_patient(work, given="Ben", family="Rousselle", birth_on=date(1960, 3, 27))
+    desk()
+    assert "Arrivée notée" in page.submit("walk-in", button="is_new=y").text
+    assert len(session.scalars(select(Patient)).all()) == 3
+
+
+def test_somebody_expected_another_day_is_moved_here(
+    page: Browser, morning: Morning, session: Session, signed_in_as: SignIn
+) -> None:
+    with transaction() as work:
+        course = work.get_one(Course, morning.course)
+        later = make.make_clinic(work, course, day=date(2026, 11, 25))
+        appointment_of(work, morning.appointment).place_id = make.free_place(
+            work, slot_at(work, later.id, 0)
+        ).id
+    signed_in_as(Role.RECEPTION)
+    page.open("/reception/")
+    page.submit("/reception/", q=morning.reference)
+    shown = page.submit("move-here")
+    assert "Attendu maintenant" in shown.text
+    session.expire_all()
+    slot = appointment_of(session, morning.appointment).place.slot
+    assert slot.id == morning.slots[8]
+    assert "Arrivée notée" in page.submit("check-in").text
+
+
+def test_a_walk_in_stands_for_the_appointment_of_another_day(
+    page: Browser, morning: Morning, session: Session, signed_in_as: SignIn
+) -> None:
+    with transaction() as work:
+        course = work.get_one(Course, morning.course)
+        later = make.make_clinic(work, course, day=date(2026, 11, 25))
+        appointment_of(work, morning.appointment).place_id = make.free_place(
+            work, slot_at(work, later.id, 0)
+        ).id
+    signed_in_as(Role.RECEPTION)
+    page.open("/reception/")
+    page.submit("/reception/", q=morning.reference)
+    shown = page.follow("sur place")
+    assert "sera annulé" in shown.text
+    assert "Arrivée notée" in page.submit("walk-in").text
+    assert appointment_of(session, morning.appointment).cancelled_at == clock.now()
+    assert last_visit(session).patient_id == morning.ada
+
+
+def test_somebody_expected_today_is_not_booked_twice(
+    desk: Desk, morning: Morning, session: Session
+) -> None:
+    shown = desk(family_name="Mercier", given_names="Ada", birth_on="14/03/1948")
+    assert shown.status == 409
+    assert session.scalars(select(Visit)).all() == []
+
+
+def test_the_same_form_sent_twice_makes_one_visit(
+    page: Browser, desk: Desk, session: Session
+) -> None:
+    asked = page.open("/reception/walk-in")
+    page.submit("walk-in", **BEN)
+    page.last = asked
+    assert page.submit("walk-in", **BEN).status == 200
+    assert len(session.scalars(select(Visit)).all()) == 1
+
+
+def test_without_a_clinic_the_answer_is_no(page: Browser, signed_in_as: SignIn) -> None:
+    signed_in_as(Role.RECEPTION)
+    assert "Aucune séance n’est ouverte" in page.open("/reception/walk-in").text
+
+
+def test_it_speaks_english(page: Browser, desk: Desk) -> None:
+    page.client.set_cookie("vaxcentre_language", "en")
+    assert "11 free doses" in page.open("/reception/walk-in").text
+    assert "Arrival noted" in desk().text
+
+
+@pytest.mark.parametrize("role", [Role.NURSE, Role.OPERATOR, Role.INSPECTOR])
+def test_only_reception_takes_walk_ins(
+    role: Role, page: Browser, morning: Morning, app: Flask, signed_in_as: SignIn
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    signed_in_as(role)
+    assert page.open("/reception/walk-in").status == 403
+    assert page.send("/reception/walk-in", data=BEN).status == 403
+
+
+@pytest.mark.parametrize(
+    "text", ["'; DROP TABLE visit;--", "🙂 a", "<b>x</b>", "O’Нил", "\x00x", "%s"]
+)
+def test_naughty_strings_are_only_names(text: str, desk: Desk) -> None:
+    shown = desk(family_name=text, given_names=text, document="other", note=text)
+    assert shown.status in {200, 409, 422}
+    assert "<b>x</b>" not in shown.response.text
+
+
+def walk(name: str, by_id: int, course_id: int, now: datetime) -> Callable[[Session], object]:
+    """One receptionist's walk-in of a new person, as a visit's number."""
+    request = WalkInRequest(
+        course_ids=(course_id,),
+        person=Person(family_name=name, given_names="Zoé", birth_on=date(1970, 1, 1)),
+        identity=CheckInRequest(IdentityDocument.PASSPORT),
+        extra_reason="pressé",
+    )
+    return lambda session: walk_in(session, request, by_id=by_id, now=now, day=DAY).id
+
+
+def test_two_walk_ins_ask_for_the_last_dose_and_one_gets_it(
+    app: Flask, morning: Morning, session: Session
+) -> None:
+    set_doses(2)  # one for Ada, one to give
+    with transaction() as work:
+        by_id = make.make_staff(work, Role.RECEPTION).id
+    names = ["Aubry", "Blanc", "Colin", "Denis"]
+    calls = [walk(name, by_id, morning.course, clock.now()) for name in names]
+    results = race(app, calls)
+    assert sum(not isinstance(result, Refusal) for result in results) == 1, results
+    assert sum(isinstance(result, NoDoseForWalkIn) for result in results) == 3, results
+    assert len(session.scalars(select(Visit)).all()) == 1
+
+
+def test_walk_ins_of_one_instant_never_share_a_place(
+    app: Flask, morning: Morning, session: Session
+) -> None:
+    with transaction() as work:
+        by_id = make.make_staff(work, Role.RECEPTION).id
+    calls = [walk(f"Person {n}", by_id, morning.course, clock.now()) for n in range(6)]
+    results = race(app, calls)
+    assert not any(isinstance(result, Refusal) for result in results), results
+    places = list(session.scalars(select(Appointment.place_id)))
+    assert len(set(places)) == len(places) == 7
+    extra = session.scalars(select(Place).where(Place.extra_reason.is_not(None))).all()
+    assert len(extra) == 4
+    assert {place.slot_id for place in extra} == {
+        session.scalars(select(Slot.id).where(Slot.id == morning.slots[8])).one()
+    }

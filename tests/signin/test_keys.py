@@ -1,0 +1,59 @@
+"""Eight keys hand a desk to a colleague: F9, an arrow, six digits; in a real browser."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from tests import make
+from vaxcentre.database import transaction
+from vaxcentre.rules.vocabulary import Role
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The application on loopback."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def sign_in(page: Page, name: str) -> None:
+    """By keyboard, with the password."""
+    page.goto("/sign-in")
+    page.keyboard.type(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(make.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "sign-in" not in url)
+
+
+@pytest.mark.browser
+def test_f9_an_arrow_and_six_digits_switch_the_desk(chromium: Browser, address: str) -> None:
+    with transaction() as session:
+        for role in (Role.RECEPTION, Role.MANAGER):
+            make.make_staff(session, role)
+    context = chromium.new_context(base_url=address, locale="fr-FR")
+    page = context.new_page()
+    for name in ("rosa", "max"):
+        sign_in(page, name)
+    page.goto("/office")
+    keys = ["F9", "ArrowDown", *make.CODE]
+    for key in keys:
+        page.keyboard.press(key)
+        if key == "F9":
+            page.wait_for_url("**/locked**")
+        page.wait_for_timeout(90)  # a finger, not a scanner
+    page.wait_for_url(lambda url: "locked" not in url)
+    assert len(keys) == 8
+    assert "Rosa" in page.inner_text("header")
+    context.close()

@@ -1,0 +1,187 @@
+"""Somebody without an appointment: yes or no at once, booked and received in one transaction."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from vaxcentre.audit import service as audit
+from vaxcentre.booking import eligibility
+from vaxcentre.booking import service as booking
+from vaxcentre.booking.eligibility import PlannedFor
+from vaxcentre.booking.people import Person, patient_for
+from vaxcentre.models.appointment import Appointment
+from vaxcentre.models.clinic import Place
+from vaxcentre.models.patient import Patient
+from vaxcentre.models.vaccine import Course
+from vaxcentre.models.visit import Visit
+from vaxcentre.reception import today
+from vaxcentre.reception.refusals import (
+    ExtraPlaceNeedsReason,
+    NoDoseForWalkIn,
+    NoFreePlaceToday,
+    NoSuchAppointment,
+    NotOpenNow,
+)
+from vaxcentre.reception.service import CheckInRequest, check_in
+from vaxcentre.rules.course import dose_due
+from vaxcentre.rules.vocabulary import Origin
+
+
+@dataclass(frozen=True)
+class WalkInRequest:
+    """What reception has typed and seen."""
+
+    course_ids: tuple[int, ...]
+    person: Person
+    identity: CheckInRequest
+    patient_id: int | None = None  # somebody on record, instead of the typed name
+    replaces_id: int | None = None  # an appointment on another day that this one stands for
+    extra_reason: str = ""
+
+
+def walk_in(
+    session: Session, request: WalkInRequest, *, by_id: int, now: datetime, day: date
+) -> Visit:
+    """Book somebody at the desk for this minute and receive them, or say no.
+
+    Takes a free place of the present slot, else one whose owner never came, else opens an extra
+    place with a reason; only while usable doses exceed the people expected or waiting.
+
+    Raises:
+        NotOpenNow, NoDoseForWalkIn: not today.
+        ExtraPlaceNeedsReason: the slot is full; why one more?
+        and all that `booking.service.book` and `check_in` refuse.
+    """
+    courses = _lock_courses(session, request.course_ids)
+    slot_id = today.present_slot(session, request.course_ids, day, now)
+    for course in courses:
+        if slot_id is None:
+            raise NotOpenNow(course=course.name_fr)
+        if today.doses_free(session, course.id, day, now) < 1:
+            raise NoDoseForWalkIn(course=course.name_fr)
+    assert slot_id is not None
+    if request.replaces_id is not None:
+        booking.cancel(session, request.replaces_id, by_id=by_id, now=now, reason="walk-in")
+    patient = _patient(session, request, by_id=by_id, now=now)
+    appointment = booking.book(
+        session,
+        booking.BookRequest(
+            patient_id=patient.id,
+            doses=_doses(session, patient, courses, request.person.declared, day),
+            place_id=_place(session, request, slot_id, by_id=by_id, now=now, day=day),
+            origin=Origin.DESK,
+            phone=request.person.phone,
+            email=request.person.email,
+            language=request.person.language,
+            declared=request.person.declared,
+        ),
+        by_id=by_id,
+        now=now,
+    )
+    return check_in(session, appointment.id, request.identity, by_id=by_id, now=now, day=day)
+
+
+def move_here(
+    session: Session, appointment_id: int, *, by_id: int, now: datetime, day: date
+) -> Appointment:
+    """Give somebody who came on the wrong day the first free place of today.
+
+    Raises:
+        NoSuchAppointment, NoFreePlaceToday, and all that `booking.service.move` refuses.
+    """
+    appointment = session.get(Appointment, appointment_id)
+    if appointment is None:
+        raise NoSuchAppointment
+    courses = {planned.course_id for planned in appointment.planned_doses}
+    slot_id = today.free_slot(session, courses, day, now)
+    if slot_id is None:
+        raise NoFreePlaceToday
+    for course in _lock_courses(session, sorted(courses)):
+        if today.doses_free(session, course.id, day, now) < 1:
+            raise NoDoseForWalkIn(course=course.name_fr)
+    return booking.move(session, appointment_id, slot_id, by_id=by_id, now=now, reason="came today")
+
+
+def _lock_courses(session: Session, course_ids: Collection[int]) -> list[Course]:
+    """Take the courses' rows, in one order: two walk-ins must not count the same last dose.
+
+    The weaker lock, so that nobody who only books is kept waiting.
+    """
+    statement = (
+        select(Course)
+        .where(Course.id.in_(course_ids))
+        .order_by(Course.id)
+        .with_for_update(key_share=True, of=Course)
+    )
+    return list(session.scalars(statement))
+
+
+def _patient(session: Session, request: WalkInRequest, *, by_id: int, now: datetime) -> Patient:
+    if request.patient_id is not None:
+        return session.get_one(Patient, request.patient_id)
+    patient, is_new = patient_for(session, request.person, by_id=by_id, now=now)
+    if is_new:  # the desk has seen a document: this contact is theirs
+        patient.phone, patient.email = request.person.phone, request.person.email
+        session.flush()
+    return patient
+
+
+def _doses(
+    session: Session, patient: Patient, courses: list[Course], declared: bool, day: date
+) -> tuple[PlannedFor, ...]:
+    """The next dose of each course for this person, by the record."""
+    history = eligibility.history_of(session, patient.id)
+    cards = eligibility.course_cards(session, [course.id for course in courses])
+    return tuple(
+        PlannedFor(
+            card.id,
+            dose_due(
+                card.rules,
+                history,
+                course=card.code,
+                disease=card.disease,
+                birth_on=patient.birth_on,
+                on=day,
+                conditions=card.conditions if declared else frozenset(),
+            ).dose_number,
+        )
+        for card in cards.values()
+    )
+
+
+def _place(
+    session: Session,
+    request: WalkInRequest,
+    slot_id: int,
+    *,
+    by_id: int,
+    now: datetime,
+    day: date,
+) -> int:
+    place_id = today.free_place(session, slot_id, now) or today.missed_place(
+        session, request.course_ids, day, now
+    )
+    return place_id or _open_extra_place(
+        session, slot_id, request.extra_reason, by_id=by_id, now=now
+    )
+
+
+def _open_extra_place(
+    session: Session, slot_id: int, reason: str, *, by_id: int, now: datetime
+) -> int:
+    if not reason:
+        raise ExtraPlaceNeedsReason
+    last = session.scalar(select(func.max(Place.number)).where(Place.slot_id == slot_id))
+    place = Place(
+        slot_id=slot_id,
+        number=(last or 0) + 1,
+        extra_reason=reason[:300],
+        opened_at=now,
+        opened_by_id=by_id,
+    )
+    session.add(place)
+    audit.sign(session, "open_extra_place", place, by_id=by_id, now=now, reason=reason[:300])
+    return place.id
