@@ -138,6 +138,13 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "certificates.print": only(R, N, D),
     "certificates.of_patient": only(R, N, D),
     "certificates.revoke": only(D),
+    "certificates.home": only(R, N, D, M),
+    "certificates.day_list": only(R, M),
+    "certificates.blank_interview": only(R, N, D),
+    "certificates.start_batch": only(R, N, D),
+    "certificates.batch": only(R, N, D),
+    "certificates.batch_sheets": only(R, N, D),
+    "certificates.stop_batch": only(R, N, D),
     # messages
     "messages.home": only(M, R),
     "messages.again": only(M, R),

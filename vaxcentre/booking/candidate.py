@@ -98,7 +98,7 @@ def check_with_record(
     Raises:
         CallTheCentre: it speaks against them; staff are told what instead.
     """
-    history = full_history(session, patient_id)
+    history = full_history(session, patient_id, before=candidates[0][1])
     if not history:
         return
     cards = eligibility.course_cards(session)
@@ -140,18 +140,15 @@ def check_known(
 
     Raises: all that the rules refuse.
     """
-    eligibility.check(
-        eligibility.course_cards(session, {dose.course_id for dose in doses}),
-        doses,
-        Subject(patient.birth_on, declared, tuple(full_history(session, patient.id))),
-        on=day,
-    )
+    cards = eligibility.course_cards(session, {dose.course_id for dose in doses})
+    history = tuple(full_history(session, patient.id, before=day))
+    eligibility.check(cards, doses, Subject(patient.birth_on, declared, history), on=day)
 
 
 def full_history(
-    session: Session, patient_id: int, *, without: Sequence[int] = ()
+    session: Session, patient_id: int, *, before: date, without: Sequence[int] = ()
 ) -> list[PastDose]:
-    """Doses on record, and those that other live appointments will have given by their day."""
+    """Doses on record, and those that other live appointments will have given before that day."""
     given = eligibility.history_of(session, patient_id)
     known = {(dose.course, dose.dose_number) for dose in given}
     rows = session.execute(
@@ -165,6 +162,7 @@ def full_history(
             PlannedDose.patient_id == patient_id,
             PlannedDose.released_at.is_(None),
             Appointment.id.not_in(without),
+            Clinic.day < before,
         )
     )
     planned = [PastDose(code, disease, number, day) for code, disease, number, day in rows]

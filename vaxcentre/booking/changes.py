@@ -138,7 +138,8 @@ def _refuse_days(session: Session, pair: list[Appointment]) -> None:
     if patient is None:
         return
     cards = eligibility.course_cards(session)
-    history = candidate.full_history(session, patient.id, without=[one.id for one in pair])
+    own = [one.id for one in pair]
+    history = candidate.full_history(session, patient.id, before=first_on, without=own)
     subject = Subject(patient.birth_on, first.declared_at is not None, tuple(history))
     eligibility.check(cards, candidate.wanted(first), subject, on=first_on)
     for on, other in later:

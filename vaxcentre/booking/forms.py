@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation
 
 from vaxcentre.booking.draft import Draft
@@ -34,7 +36,7 @@ class VaccineForm(Form):
 
     def offer(self, cards: Sequence[CourseCard], language: str) -> None:
         """Show these courses as choices."""
-        self.courses.choices = [(card.id, card.names[language]) for card in cards]
+        self.courses.choices = [SelectChoice(card.id, card.names[language]) for card in cards]
 
 
 class BirthForm(Form):
@@ -72,9 +74,8 @@ class PersonForm(BirthForm):
         fields: dict[str, Any] = {}
         for card in cards:
             if card.doses > 1:
-                fields[f"dose_{card.id}"] = SelectField(
-                    choices=[(str(n), _nth(n)) for n in range(1, card.doses + 1)], default="1"
-                )
+                numbers = [SelectChoice(str(n), _nth(n)) for n in range(1, card.doses + 1)]
+                fields[f"dose_{card.id}"] = SelectField(choices=numbers, default="1")
                 for part in ("day", "month", "year"):
                     fields[f"{part}_{card.id}"] = StringField()
         return type("PersonForm", (cls,), fields)
@@ -179,9 +180,9 @@ def _numbers(*boxes: StringField) -> tuple[int, int, int]:
     return day, month, year
 
 
-def _nth(number: int) -> object:
-    words = (_l("the first"), _l("the second"), _l("the third"))
-    return words[number - 1] if number <= 3 else _l("number %(number)d", number=number)
+def _nth(number: int) -> str:
+    words = (_("the first"), _("the second"), _("the third"))
+    return str(words[number - 1] if number <= 3 else _("number %(number)d", number=number))
 
 
 def _show_date(form: PersonForm, suffix: str, value: date | None) -> None:
