@@ -20,7 +20,7 @@ from vaxcentre.models.injection import Injection
 from vaxcentre.models.patient import Patient
 from vaxcentre.models.stock import Lot, StockMovement
 from vaxcentre.models.vaccine import Course, CourseRule, Vaccine
-from vaxcentre.models.visit import Visit
+from vaxcentre.models.visit import Interview, Visit
 from vaxcentre.rules.course import CourseComplete, RuleNotConfirmed, TooSoonForDose, TooYoung
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Answer, MovementKind, Role, Route, Side, Site, Verdict
@@ -125,12 +125,22 @@ def test_nobody_is_injected_who_was_not_asked(write: Write) -> None:
     refuse(write, asked_for(scene), refusals.NotInterviewed)
 
 
-def test_answers_from_home_count_once_somebody_has_gone_through_them(write: Write) -> None:
+def test_answers_from_home_count_until_newer_ones_are_given_here(write: Write) -> None:
     with write() as session:
         scene = make_scene(session, ready=False)
         appointment = session.get_one(Appointment, scene.appointment_id)
         make.make_interview(session, appointment).answered_by_id = None
-    refuse(write, asked_for(scene), refusals.NotInterviewed)
+        make.make_interview(session, appointment, ill_today=Answer.YES)
+    refuse(write, asked_for(scene), refusals.DoctorNotAsked)
+    with write() as session:
+        newest = session.scalars(select(Interview).order_by(Interview.id.desc())).first()
+        assert newest is not None
+        for answer in newest.answers:
+            session.delete(answer)
+        session.flush()
+        session.delete(newest)
+        session.flush()
+        assert inject(session, asked_for(scene)).id
 
 
 @pytest.mark.parametrize("answer", [Answer.YES, Answer.UNKNOWN])
