@@ -29,7 +29,7 @@ DAYS = 30
 PLACES = 60
 
 
-def open_centre(folder: Path) -> tuple[Flask, int]:
+def open_centre(folder: Path, places: int = PLACES) -> tuple[Flask, int]:
     """A centre with one course and a month of wide clinics; gives the course's id back."""
     app = create_app(INSTANCE=folder)
     now = clock.now()
@@ -45,7 +45,7 @@ def open_centre(folder: Path) -> tuple[Flask, int]:
             session.flush()
             days = [clock.today(PARIS) + timedelta(days=n) for n in range(2, 2 + DAYS)]
             openings = [
-                Opening(*office_hours(day, PARIS), (course.id,), PLACES, now - timedelta(days=1))
+                Opening(*office_hours(day, PARIS), (course.id,), places, now - timedelta(days=1))
                 for day in days
             ]
             open_clinics(session, openings, PARIS, by_id=max_renard.id, now=now)

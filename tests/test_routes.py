@@ -72,6 +72,8 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "signin.welcome": PUBLIC,
     "signin.set_up": PUBLIC,
     # phone
+    "phone.desk": only(O, R),
+    "phone.work": only(O, R),
     # reception
     "reception.today": only(R, N, I),
     "reception.day_list": only(R, N, I),
@@ -138,6 +140,13 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "certificates.print": only(R, N, D),
     "certificates.of_patient": only(R, N, D),
     "certificates.revoke": only(D),
+    "certificates.home": only(R, N, D, M),
+    "certificates.day_list": only(R, M),
+    "certificates.blank_interview": only(R, N, D),
+    "certificates.start_batch": only(R, N, D),
+    "certificates.batch": only(R, N, D),
+    "certificates.batch_sheets": only(R, N, D),
+    "certificates.stop_batch": only(R, N, D),
     # messages
     "messages.home": only(M, R),
     "messages.again": only(M, R),

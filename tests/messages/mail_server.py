@@ -67,7 +67,7 @@ class Mailbox:
     ) -> AuthResult:
         assert isinstance(shown, LoginPassword)
         self.logins.append((shown.login.decode(), shown.password.decode()))
-        return AuthResult(success=shown.password == b"open sesame")
+        return AuthResult(success=shown.password == b"open sesame", handled=False)
 
 
 @dataclass

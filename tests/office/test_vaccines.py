@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import make
+from tests.office.rooms import the_entry
 from tests.page import Browser
 from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.vaccine import CourseVaccine, Vaccine
@@ -100,7 +101,7 @@ def test_it_adds_the_vaccine_with_a_volume_typed_with_a_comma(
     assert (vaccine.min_age_months, vaccine.max_age_months) == (600, None)
     assert vaccine.gtin14 == EFLUELDA.gtin14
     assert session.scalars(select(CourseVaccine.course_id)).all() == [course_id]
-    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "add_vaccine")).one()
+    entry = the_entry(session, "add_vaccine")
     assert entry.details["dose_volume_ul"] == 700
     assert page.last is not None
     assert "0,7\u00a0ml" in page.last.response.text
@@ -138,12 +139,11 @@ def test_an_upper_age_below_the_lower_one_is_refused(page: Browser, manager: obj
 
 
 def test_the_same_cip_twice_is_refused(page: Browser, manager: object, session: Session) -> None:
-    page.open(f"/office/vaccines/add/{EFLUELDA.cip13}")
-    form = {**page._defaults(page.last.form("add/")), "dose_volume": "0,7"}  # type: ignore[union-attr]
-    form |= {"doses_per_container": "1", "containers_per_box": "10"}
-    url = f"/office/vaccines/add/{EFLUELDA.cip13}"
-    page.send(url, data=form)
-    again = page.send(url, data=form)
+    shown = page.open(f"/office/vaccines/add/{EFLUELDA.cip13}")
+    figures = {"dose_volume": "0,7", "doses_per_container": "1", "containers_per_box": "10"}
+    page.submit("/office/vaccines/add/", **figures)
+    page.last = shown
+    again = page.submit("/office/vaccines/add/", **figures)
     assert "fait déjà partie" in again.text
     assert len(session.scalars(select(Vaccine)).all()) == 1
 
@@ -164,8 +164,11 @@ def test_it_corrects_a_vaccine(
     page.submit("/change", dose_volume="0.25", max_age="3")
     vaccine = session.get_one(Vaccine, vaccine_id)
     assert vaccine.dose_volume_ul == 250
-    assert vaccine.max_age_months == 36 or vaccine.max_age_months == 3
-    assert session.scalars(select(AuditEntry).where(AuditEntry.action == "change_vaccine")).one()
+    assert (vaccine.min_age_months, vaccine.max_age_months) == (6, 36)
+    assert (
+        session.scalars(select(AuditEntry).where(AuditEntry.action == "change_vaccine")).one()
+        is not None
+    )
 
 
 def test_a_course_for_which_it_was_given_cannot_be_taken_away(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -13,9 +14,11 @@ from vaxcentre.models.patient import Patient
 from vaxcentre.models.stock import Lot
 from vaxcentre.models.vaccine import Course, Vaccine
 from vaxcentre.models.visit import Visit
-from vaxcentre.rules.vocabulary import Answer
+from vaxcentre.rules.vocabulary import Answer, Route, Side, Site
+from vaxcentre.vaccination.service import InjectionRequest
 
 MORNING = "2026-11-23 10:20"
+PARIS = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,25 @@ def make_arrival(
     return arrived
 
 
-def make_scene(session: Session, **options: Any) -> Scene:
+def make_scene(
+    session: Session, shop: tuple[Course, Vaccine, Lot] | None = None, **options: Any
+) -> Scene:
     """Ada, ready for her flu dose, and ten doses in stock."""
-    course, vaccine, lot = make_shop(session, **options.pop("lot", {}))
+    course, vaccine, lot = shop or make_shop(session, **options.pop("lot", {}))
     visit = make_arrival(session, course, **options)
     return Scene(course.id, vaccine.id, lot.id, visit.patient_id, visit.appointment_id, visit.id)
+
+
+def asked_for(scene: Scene, **changes: Any) -> InjectionRequest:
+    """Noor gives the planned dose into the left deltoid, in box 3."""
+    values: dict[str, Any] = {
+        "visit_id": scene.visit_id,
+        "course_id": scene.course_id,
+        "lot_id": scene.lot_id,
+        "site": Site.DELTOID,
+        "side": Side.LEFT,
+        "route": Route.IM,
+        "dose_volume_ul": 700,
+        "box": 3,
+    }
+    return InjectionRequest(**(values | changes))

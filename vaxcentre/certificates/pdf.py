@@ -22,7 +22,7 @@ from vaxcentre.web.words import place, word
 
 # From so many lines on they are set closer; from so many, a second sheet is likely.
 DENSE_FROM = 6
-NUMBERED_FROM = 12
+NUMBERED_FROM = 13
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,21 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vaxcentre import clock
+from vaxcentre.booking.find import find
+from vaxcentre.booking.forms import FindForm
+from vaxcentre.booking.link import appointment_of_this_visitor
+from vaxcentre.booking.refusals import TooManyTries
 from vaxcentre.certificates import pdf, queries, service, tries_service
-from vaxcentre.certificates.forms import MineForm, NumberForm
+from vaxcentre.certificates.forms import NumberForm
 from vaxcentre.certificates.queries import Standing
+from vaxcentre.certificates.service import NotYetVaccinated
+from vaxcentre.certificates.visitor import address_mark, subject_mark
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
+from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.certificate import Certificate
 from vaxcentre.rules.reference import read_reference, show_reference
+from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import AttemptKind
 from vaxcentre.web.access import public
 from vaxcentre.web.centre import the_centre
@@ -40,7 +48,7 @@ def verify_form() -> ResponseReturnValue:
 def verify(number: str) -> ResponseReturnValue:
     """Say whether a paper is genuine, replaced or unknown, and show no more than it needs."""
     read, now = read_reference(number), clock.now()
-    address = request.remote_addr or ""
+    address = address_mark()
     if tries_service.must_wait(db.session(), AttemptKind.CERTIFICATE, address, now=now):
         abort(429)
     found = service.verify(db.session(), read) if read else service.Verification(Standing.UNKNOWN)
@@ -54,7 +62,7 @@ def verify(number: str) -> ResponseReturnValue:
     if found.standing is Standing.UNKNOWN:
         with transaction() as session:
             kind = AttemptKind.CERTIFICATE
-            tries_service.note_wrong(session, kind, number[:64], address, now=now)
+            tries_service.note_wrong(session, kind, subject_mark(number), address, now=now)
         return page, 404
     return page
 
@@ -78,33 +86,44 @@ def _initials(certificate: Certificate) -> str:
 @public
 def mine() -> ResponseReturnValue:
     """Print one's own certificate again: reference and birth date are enough."""
-    form = MineForm()
+    form = FindForm()
     if request.method == "GET":
-        return render_template("papers/mine.html", form=form)
-    now, zone = clock.now(), the_centre().zone
-    address = request.remote_addr or ""
-    if tries_service.must_wait(db.session(), AttemptKind.APPOINTMENT, address, now=now):
-        abort(429)
-    birth_on = form.birth_on(clock.local_day(now, zone)) if form.validate() else None
+        return _ask(form)
+    if request.form.get("own"):
+        appointment_id = appointment_of_this_visitor()
+        return _print_own(form, appointment_id) if appointment_id else redirect(url_for(".mine"))
+    birth_on = form.birth_on(clock.today(the_centre().zone)) if form.validate() else None
     if birth_on is None:
-        return render_template("papers/mine.html", form=form), 422
-    patient_id = queries.holder_of_reference(
-        db.session(), read_reference(form.reference.data) or "", birth_on
+        return _ask(form), 422
+    reference = form.read_reference()
+    with transaction() as session:
+        found = find(
+            session,
+            reference,
+            birth_on,
+            address=address_mark(),
+            subject=subject_mark(reference),
+            now=clock.now(),
+        )
+    if isinstance(found, Refusal):
+        form.refuse(found)
+        return _ask(form), 429 if isinstance(found, TooManyTries) else 422
+    return _print_own(form, found[0])
+
+
+def _ask(form: FindForm) -> str:
+    return render_template(
+        "papers/mine.html", form=form, is_known=appointment_of_this_visitor() is not None
     )
-    if patient_id is None:
-        with transaction() as session:
-            kind, tried = AttemptKind.APPOINTMENT, form.reference.data[:64]
-            tries_service.note_wrong(session, kind, tried, address, now=now)
-        form.say_not_found()
-        return render_template("papers/mine.html", form=form), 422
-    return _print_own(form, patient_id)
 
 
-def _print_own(form: MineForm, patient_id: int) -> ResponseReturnValue:
-    injections = queries.current_injections(db.session(), patient_id)
-    if not injections:
-        form.say_not_vaccinated()
-        return render_template("papers/mine.html", form=form), 422
+def _print_own(form: FindForm, appointment_id: int) -> ResponseReturnValue:
+    """The paper of whoever this appointment is for, issued by the patient where it is new."""
+    patient_id = db.session.get_one(Appointment, appointment_id).patient_id
+    injections = queries.current_injections(db.session(), patient_id) if patient_id else []
+    if patient_id is None or not injections:
+        form.refuse(NotYetVaccinated())
+        return _ask(form), 422
     last = injections[-1]
     signature = ", ".join(filter(None, (last.nurse_name, last.nurse_profession)))
     with transaction() as session:

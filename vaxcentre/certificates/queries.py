@@ -205,16 +205,3 @@ def _booked(session: Session, patient_id: int, course_id: int, dose_number: int)
         )
     )
     return appointment.place.slot.starts_at if appointment is not None else None
-
-
-def holder_of_reference(session: Session, reference: str, birth_on: date) -> int | None:
-    """The person of a booked appointment, where the birth date is theirs."""
-    patient_id = session.scalar(
-        select(Appointment.patient_id).where(
-            Appointment.reference == reference, Appointment.booked_at.is_not(None)
-        )
-    )
-    if patient_id is None:
-        return None
-    patient = person(session, patient_id)
-    return patient.id if patient.birth_on == birth_on else None

@@ -13,6 +13,7 @@ from vaxcentre.certificates.queries import Standing
 from vaxcentre.models.certificate import Certificate, CertificateDose
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.patient import DeclaredDose, Patient
+from vaxcentre.models.staff import StaffMember
 from vaxcentre.rules.reference import new_reference
 from vaxcentre.rules.refusal import N_, Refusal
 
@@ -24,6 +25,13 @@ class NothingToCertify(Refusal):
         "There is no injection of this centre to certify. "
         "A dose declared from elsewhere is certified where it was given."
     )
+
+
+class NotYetVaccinated(Refusal):
+    """The appointment exists, the injection does not yet."""
+
+    sentence = N_("No injection is recorded yet. The certificate is here as soon as it is.")
+    field = "reference"
 
 
 class AlreadyRevoked(Refusal):
@@ -38,6 +46,11 @@ class Verification:
 
     standing: Standing
     certificate: Certificate | None = None
+
+
+def signature_of(agent: StaffMember) -> str:
+    """The agent as papers name them: "Noor Benali, infirmière"."""
+    return f"{agent.full_name}, {agent.profession}" if agent.profession else agent.full_name
 
 
 def issue(

@@ -8,13 +8,12 @@ from flask_babel import gettext as _
 
 from vaxcentre import clock
 from vaxcentre.audit import service as audit
-from vaxcentre.certificates import pdf, queries, service
+from vaxcentre.certificates import batch_views, list_views, pdf, queries, service
 from vaxcentre.certificates.forms import RevokeForm
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.models.certificate import Certificate
 from vaxcentre.models.patient import Patient
-from vaxcentre.models.staff import StaffMember
 from vaxcentre.rules.reference import show_reference
 from vaxcentre.rules.vocabulary import Role
 from vaxcentre.web.access import staff
@@ -24,9 +23,13 @@ bp = Blueprint("certificates", __name__, url_prefix="/papers")
 PRINTERS = (Role.RECEPTION, Role.NURSE, Role.DOCTOR)
 
 
-def signature_of(agent: StaffMember) -> str:
-    """The agent as papers name them: "Noor Benali, infirmière"."""
-    return f"{agent.full_name}, {agent.profession}" if agent.profession else agent.full_name
+bp.add_url_rule("/", view_func=list_views.home)
+bp.add_url_rule("/day-list.pdf", view_func=list_views.day_list)
+bp.add_url_rule("/blank-interview.pdf", view_func=list_views.blank_interview)
+bp.add_url_rule("/batch", view_func=batch_views.start_batch, methods=["POST"])
+bp.add_url_rule("/batch/<token>", view_func=batch_views.batch)
+bp.add_url_rule("/batch/<token>/<int:number>.pdf", view_func=batch_views.batch_sheets)
+bp.add_url_rule("/batch/<token>/stop", view_func=batch_views.stop_batch, methods=["POST"])
 
 
 @bp.post("/patients/<int:patient_id>/issue")
@@ -34,7 +37,7 @@ def signature_of(agent: StaffMember) -> str:
 def issue(patient_id: int) -> ResponseReturnValue:
     """Certify the doses of a person and show the paper; nothing new, and it is the same paper."""
     _find_patient(patient_id)
-    agent_id, signature = current_agent_id(), signature_of(current_agent())
+    agent_id, signature = current_agent_id(), service.signature_of(current_agent())
     with transaction() as session:
         certificate = service.issue(
             session,

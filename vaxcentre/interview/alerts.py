@@ -7,20 +7,26 @@ from vaxcentre.interview.standing import Standing, is_go
 from vaxcentre.models.visit import Decision
 from vaxcentre.rules.vocabulary import Answer, Verdict
 from vaxcentre.web import languages
-from vaxcentre.web.filters import short_date, time_of_day
+from vaxcentre.web.filters import date_and_time, short_date, time_of_day
 from vaxcentre.web.words import word
 
 Alert = tuple[str, str, str]  # kind of state, title, text
 
 
 def alerts_of(standing: Standing) -> list[Alert]:
-    """Each doubt with what to do about it, then the doctor's word and the rules set aside."""
+    """Each doubt with what to do about it, the doctor's word, and answers that may be days old."""
     kind = "wait" if not standing.doubts or is_go(standing.decision) else "stop"
-    found = [_doubt(kind, shown_alert(q, languages.chosen())) for q in standing.doubts]
+    language = languages.chosen()
+    found = [_doubt(kind, shown_alert(q, language)) for q in standing.doubts]
     decisions = [*standing.overrides.values()]
     if standing.decision is not None:
         decisions.insert(0, standing.decision)
-    return found + [_decision(decision) for decision in decisions]
+    found += [_decision(decision) for decision in decisions]
+    if standing.interview is not None and standing.is_to_confirm:
+        at = date_and_time(standing.interview.answered_at)
+        title = _("Answered at home, %(moment)s.", moment=at)
+        found.append(("soft", title, _("Ask whether all is still true.")))
+    return found
 
 
 def _doubt(kind: str, text: str) -> Alert:

@@ -109,7 +109,8 @@ def _interview_id(standing: Standing) -> int | str:
 def _override_form(standing: Standing) -> OverrideForm:
     form = OverrideForm(data={"interview_id": _interview_id(standing)})
     language = languages.chosen()
-    form.course_id.choices = [(d.course_id, d.course.name(language)) for d in standing.open_doses]
+    courses = [dose.course for dose in standing.open_doses]
+    form.course_id.choices = [(course.id, course.short_name(language)) for course in courses]
     return form
 
 

@@ -4,6 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from vaxcentre import clock
+from vaxcentre.booking.link import appointment_of_this_visitor
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.interview import service
@@ -22,8 +23,6 @@ __all__ = ["bp"]
 @public
 def answer() -> ResponseReturnValue:
     """Answer the questions before coming; as often as one likes until arrival."""
-    from vaxcentre.booking.link import appointment_of_this_visitor
-
     appointment_id = appointment_of_this_visitor()
     if appointment_id is None:
         return render_template("questionnaire/no_link.html"), 403

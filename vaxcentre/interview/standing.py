@@ -32,7 +32,7 @@ class Standing:
     visit: Visit
     interview: Interview | None  # the latest answers, at home or here
     questions: tuple[Question, ...]  # those that concern this person
-    is_answered: bool  # every one of them has an answer, gone through here
+    is_answered: bool  # every one of them has an answer, at home or here
     doubts: tuple[Question, ...]  # those whose answer a doctor must see
     decision: Decision | None  # the verdict that stands on the latest answers
     overrides: Mapping[int, Decision]  # by course: a soft rule set aside by a doctor
@@ -237,11 +237,6 @@ class _Gathered:
             observation=observation,
             status=visit_status(facts, now),
         )
-
-
-def _is_confirmed(interview: Interview) -> bool:
-    """Answers given at home may be days old: somebody here goes through them before they count."""
-    return interview.answered_by_id is not None
 
 
 def is_go(decision: Decision | None) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import IntegerField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from vaxcentre.messages.seal import seal
@@ -40,9 +41,11 @@ class MailForm(Form):
     security = SelectField(
         lazy_gettext("Protection"),
         choices=[
-            (Security.STARTTLS.value, lazy_gettext("STARTTLS (usual, port 587)")),
-            (Security.TLS.value, lazy_gettext("TLS (port 465)")),
-            (Security.NONE.value, lazy_gettext("None: only for a server in the same building")),
+            SelectChoice(Security.STARTTLS.value, lazy_gettext("STARTTLS (usual, port 587)")),
+            SelectChoice(Security.TLS.value, lazy_gettext("TLS (port 465)")),
+            SelectChoice(
+                Security.NONE.value, lazy_gettext("None: only for a server in the same building")
+            ),
         ],
     )
     user = StringField(lazy_gettext("User name"), [Length(max=200)])

@@ -152,8 +152,8 @@ def mailbox(address: str, name: str = "") -> Address:
 def _envelope(subject: str, sender: str, recipient: str, now: datetime) -> EmailMessage:
     centre = the_centre()
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = " ".join(subject.split())
-    message["From"] = mailbox(sender, " ".join(centre.name.split()))
+    message["Subject"] = " ".join(subject.splitlines())
+    message["From"] = mailbox(sender, " ".join(centre.name.splitlines()))
     message["To"] = mailbox(recipient)
     if is_address(centre.email):
         message["Reply-To"] = mailbox(centre.email)

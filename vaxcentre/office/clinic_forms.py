@@ -8,7 +8,7 @@ from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from vaxcentre.office.clinic_plan import ClinicRequest, moment
 from vaxcentre.office.closing_service import ClosingRequest
@@ -127,7 +127,7 @@ class RemoveForm(HoursForm):
     """So many free places fewer in each slot, and why."""
 
     places = _places(_l("Free places fewer in each slot"))
-    reason = StringField(_l("Reason"), [InputRequired(REASON), Length(max=300, message=REASON)])
+    reason = StringField(_l("Reason"), [DataRequired(REASON), Length(max=300, message=REASON)])
 
     def to_request(self, clinic_id: int, day: date, zone: ZoneInfo) -> PlacesRequest:
         """What the service works with."""
@@ -170,7 +170,7 @@ class SettleForm(Form):
 class ClosingForm(HoursForm, SettleForm):
     """Which hours will not be held, why, and what becomes of those who are booked."""
 
-    reason = StringField(_l("Reason"), [InputRequired(REASON), Length(max=300, message=REASON)])
+    reason = StringField(_l("Reason"), [DataRequired(REASON), Length(max=300, message=REASON)])
 
     def to_request(self, clinic_id: int, day: date, zone: ZoneInfo) -> ClosingRequest:
         """What the service works with."""

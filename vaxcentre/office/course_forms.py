@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from vaxcentre.models.vaccine import Course, CourseRule
 from vaxcentre.office.course_service import CourseRequest
@@ -27,11 +27,11 @@ def _pairs() -> list[SelectChoice]:
 
 
 def _name(label: Any) -> StringField:
-    return StringField(label, [InputRequired(NAME), Length(max=80, message=NAME)])
+    return StringField(label, [DataRequired(NAME), Length(max=80, message=NAME)])
 
 
 def _who(label: Any) -> TextAreaField:
-    return TextAreaField(label, [InputRequired(WHO), Length(max=500, message=WHO)])
+    return TextAreaField(label, [DataRequired(WHO), Length(max=500, message=WHO)])
 
 
 def _condition(label: Any) -> TextAreaField:
@@ -129,7 +129,7 @@ class RuleForm(AgeRange):
     source_title = StringField(
         _l("Source: which text says so"),
         [
-            InputRequired(_l("A rule needs its source: say which text it is taken from.")),
+            DataRequired(_l("A rule needs its source: say which text it is taken from.")),
             Length(max=300, message=_l("Enter 300 letters at most.")),
         ],
     )

@@ -93,7 +93,7 @@ def week_csv() -> Response:
         _("injections"),
         _("missed"),
         _("cancelled"),
-        _("vaccinated in % of places"),
+        _("vaccinated, percent of places"),
         *(f"{_('not vaccinated')}: {words.word(reason)}" for reason in NoInjectionReason),
     ]
     rows = [_row(on, counted) for on, counted in _days_of_week(monday)]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from vaxcentre.office import clinic_page, clinic_service, place_service
 from vaxcentre.office.clinic_forms import ChangeOpeningForm, PlacesForm, RemoveForm
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Role
+from vaxcentre.web import once
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
 from vaxcentre.web.fields import Form
@@ -71,8 +72,8 @@ def add_places(clinic_id: int) -> ResponseReturnValue:
     form, zone = PlacesForm(prefix="add"), the_centre().zone
 
     def write(session: Session, by_id: int) -> str:
-        request = form.to_request(clinic_id, day, zone)
-        added = place_service.add_places(session, request, by_id=by_id, now=clock.now())
+        wanted = form.to_request(clinic_id, day, zone)
+        added = place_service.add_places(session, wanted, by_id=by_id, now=clock.now())
         return str(ngettext("%(num)d place added.", "%(num)d places added.", added))
 
     return _answer(clinic_id, form, write)
@@ -85,8 +86,8 @@ def remove_places(clinic_id: int) -> ResponseReturnValue:
     form, zone = RemoveForm(prefix="remove"), the_centre().zone
 
     def write(session: Session, by_id: int) -> str:
-        request = form.to_request(clinic_id, day, zone)
-        removed = place_service.remove_places(session, request, by_id=by_id, now=clock.now())
+        wanted = form.to_request(clinic_id, day, zone)
+        removed = place_service.remove_places(session, wanted, by_id=by_id, now=clock.now())
         return str(ngettext("%(num)d free place removed.", "%(num)d free places removed.", removed))
 
     return _answer(clinic_id, form, write)
@@ -98,12 +99,16 @@ def _answer(
     """Write and go back to the clinic; or show it again with what was typed."""
     if not form.validate():
         return clinic_page.show(clinic_id, wrong=form)
-    by_id = current_agent_id()
+    by_id, key = current_agent_id(), request.form.get("once")
+    here = url_for(".clinic", clinic_id=clinic_id)
     try:
         with transaction() as session:
+            if once.first_result(session, key):
+                return redirect(here)
             said = write(session, by_id)
+            once.keep_result(session, key, here, now=clock.now())
     except Refusal as refusal:
         form.refuse(refusal)
         return clinic_page.show(clinic_id, wrong=form)
     flash(said, "go")
-    return redirect(url_for(".clinic", clinic_id=clinic_id))
+    return redirect(here)

@@ -81,7 +81,7 @@ def _looks_scanned(words: str) -> bool:
     return words.startswith(("]", "(")) or sum(sign.isdigit() for sign in words) >= SHORTEST_SCAN
 
 
-@bp.route("/add/<string(length=13):cip13>", methods=["GET", "POST"])
+@bp.route("/add/<string:cip13>", methods=["GET", "POST"])
 @staff(Role.MANAGER)
 def add_box(cip13: str) -> ResponseReturnValue:
     """Show what the list proposes for a box; add it once a person has confirmed it."""

@@ -43,4 +43,5 @@ def _shown(sign: str) -> str:
 
 
 def _is_printable(sign: str) -> bool:
-    return any(ord(sign) in letters for letters in _PRINTABLE)
+    is_assigned = unicodedata.category(sign) != "Cn"
+    return is_assigned and any(ord(sign) in letters for letters in _PRINTABLE)

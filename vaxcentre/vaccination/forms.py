@@ -16,7 +16,15 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.fields.core import Field
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from vaxcentre import clock
 from vaxcentre.rules.vocabulary import (
@@ -89,14 +97,25 @@ class InjectionForm(_DoseForm):
         )
 
 
+class ScannedField(Field):
+    """What the scanner typed, as it came: its separators are signs that no keyboard has."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Keep every sign but the white space around."""
+        self.data = valuelist[0].strip(" \t\r\n") if valuelist else ""
+
+    def _value(self) -> str:
+        return ""  # the field is empty after each scan
+
+
 class ScanForm(Form):
     """Another syringe: what the scanner read, or the lot typed."""
 
     course_id = IntegerField(validators=[InputRequired()])
-    lot = StringField(
+    lot = ScannedField(
         lazy_gettext("Scan another syringe, or type the lot"),
         validators=[
-            InputRequired(lazy_gettext("Scan the box, or type the lot printed on it.")),
+            DataRequired(lazy_gettext("Scan the box, or type the lot printed on it.")),
             Length(max=200, message=TOO_LONG),
         ],
     )

@@ -31,7 +31,9 @@ def not_given(visit_id: int) -> ResponseReturnValue:
     standing = read_visit(db.session(), visit_id, now=clock.now())
     form = NoInjectionForm()
     language = languages.chosen()
-    form.course_id.choices = [(d.course_id, d.course.name(language)) for d in standing.open_doses]
+    form.course_id.choices = [
+        (d.course_id, d.course.short_name(language)) for d in standing.open_doses
+    ]
     if form.validate_on_submit():
         try:
             with transaction() as session:
@@ -74,7 +76,7 @@ def earlier_doses(visit_id: int) -> ResponseReturnValue:
     patient_id, key = standing.patient.id, request.form.get("once")
     form = DeclaredDoseForm()
     courses = db.session.scalars(select(Course).order_by(Course.position, Course.id))
-    form.course_id.choices = [(row.id, row.name(languages.chosen())) for row in courses]
+    form.course_id.choices = [(row.id, row.short_name(languages.chosen())) for row in courses]
     here = url_for(".earlier_doses", visit_id=visit_id)
     if form.validate_on_submit():
         try:

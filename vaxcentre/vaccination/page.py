@@ -73,17 +73,8 @@ def show(
         "others": standing.open_doses[1:],
         "next_doses": next_doses(session, standing.visit, standing.given, day=day, zone=zone),
         "upcoming": [one for one in people if one.is_ready and one.visit.id != visit_id][:3],
-        "form": _shown_form(needle, scan_form, refusal),
+        "form": scan_form or form,  # its errors stand on top of the page
     }
-
-
-def _shown_form(
-    needle: Needle | None, scan_form: ScanForm | None, refusal: Refusal | None
-) -> InjectionForm | ScanForm | None:
-    """The form whose errors stand on top of the page: the one that was sent."""
-    if scan_form is not None:
-        return scan_form
-    return needle.form if needle and (needle.form.errors or refusal) else None
 
 
 def _needle(

@@ -19,7 +19,14 @@ from vaxcentre.vaccination.refusals import (
 )
 
 
-def scan_lot(session: Session, text: str, course: Course, *, day: date) -> Lot:
+def scan_lot(
+    session: Session,
+    text: str,
+    course: Course,
+    *,
+    day: date,
+    gs_substitute: str | None = None,
+) -> Lot:
     """Find the lot that a scan, or a lot number typed from the box, names for this vaccination.
 
     Raises:
@@ -27,7 +34,7 @@ def scan_lot(session: Session, text: str, course: Course, *, day: date) -> Lot:
         WrongProduct, ExpiryDiffers, LotExpired, LotBlocked, LotEmpty: it must not be injected.
     """
     try:
-        reading = read_box(text, today=day)
+        reading = read_box(text, today=day, gs_substitute=gs_substitute)
     except BoxUnreadable:
         lot = _by_number(session, text, course)
         if lot is None:
@@ -62,15 +69,32 @@ def _by_reading(session: Session, reading: BoxReading, course: Course, day: date
         raise ProductUnknown
     check_product(session, vaccine, course)
     if reading.is_ambiguous:
-        raise LotAmbiguous(lots=", ".join(sorted({r.lot or "?" for r in reading.readings})))
+        return _one_of(session, reading, vaccine)
     if reading.lot is None:
         return _only_lot(session, vaccine, course, day)
-    lot = session.scalar(select(Lot).where(Lot.vaccine_id == vaccine.id, Lot.number == reading.lot))
+    lot = _stocked(session, vaccine, reading.lot)
     if lot is None:
         raise LotUnknown(lot=reading.lot)
     if reading.expires_on is not None and reading.expires_on != lot.expires_on:
         raise ExpiryDiffers(lot=lot.number, printed=reading.expires_on, kept=lot.expires_on)
     return lot
+
+
+def _stocked(session: Session, vaccine: Vaccine, number: str) -> Lot | None:
+    return session.scalar(select(Lot).where(Lot.vaccine_id == vaccine.id, Lot.number == number))
+
+
+def _one_of(session: Session, reading: BoxReading, vaccine: Vaccine) -> Lot:
+    """Where a separator was lost, the one reading that names a lot we have, with its expiry."""
+    possible = [
+        lot
+        for one in reading.readings
+        if one.lot and (lot := _stocked(session, vaccine, one.lot))
+        if one.expires_on in {None, lot.expires_on}
+    ]
+    if len({lot.id for lot in possible}) != 1:
+        raise LotAmbiguous(lots=", ".join(sorted({r.lot or "?" for r in reading.readings})))
+    return possible[0]
 
 
 def _only_lot(session: Session, vaccine: Vaccine, course: Course, day: date) -> Lot:

@@ -14,6 +14,7 @@ from vaxcentre.interview.standing import read_day
 from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Role
+from vaxcentre.stock.scanner_views import SEPARATOR_COOKIE
 from vaxcentre.vaccination import (
     correction_views,
     observation_views,
@@ -163,7 +164,13 @@ def scan(visit_id: int) -> ResponseReturnValue:
     if form.validate():
         course = db.session.get_one(Course, form.course_id.data)
         try:
-            lot = scan_lot(db.session(), form.lot.data, course, day=clock.today(the_centre().zone))
+            lot = scan_lot(
+                db.session(),
+                form.lot.data,
+                course,
+                day=clock.today(the_centre().zone),
+                gs_substitute=request.cookies.get(SEPARATOR_COOKIE),
+            )
         except Refusal as refusal:
             form.refuse(refusal)
             return _page(visit_id, scan_form=form, refusal=refusal)
