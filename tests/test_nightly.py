@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -22,7 +23,7 @@ def count(session: Session, table: type) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def make_hold(session: Session, given: str, minutes_left: int, **fields: object) -> int:
+def make_hold(session: Session, given: str, minutes_left: int, **fields: Any) -> int:
     course = make.make_course(session, f"influenza-{given}")
     slot = make.make_slot(session, course, day=clock.today(make.PARIS) + timedelta(days=3))
     return make.make_appointment(

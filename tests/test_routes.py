@@ -72,6 +72,8 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "signin.welcome": PUBLIC,
     "signin.set_up": PUBLIC,
     # phone
+    "phone.desk": only(O, R),
+    "phone.work": only(O, R),
     # reception
     "reception.today": only(R, N, I),
     "reception.day_list": only(R, N, I),

@@ -18,6 +18,7 @@ addEventListener("keydown", (event) => {
   const here = document.activeElement;
   const writing = here?.matches(WRITING);
   if (event.key === "Escape") return clear(event, here);
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") return step(event, here);
   if (event.key === "Enter") return go(event, here, writing);
   const one = writing && event.key.length === 1 ? null : withKey(event.key);
   if (one) {
@@ -35,6 +36,15 @@ function clear(event, here) {
   event.preventDefault();
   field.value = "";
   field.focus();
+}
+
+// In a list of people the arrows go from one to the next; from the scan field, to the first.
+function step(event, here) {
+  const links = [...document.querySelectorAll("[data-arrows] a")];
+  const place = links.indexOf(here);
+  if (!links.length || (place < 0 && !here?.matches("[data-scan], body"))) return;
+  event.preventDefault();
+  links[Math.max(0, Math.min(links.length - 1, place + (event.key === "ArrowDown" ? 1 : -1)))].focus();
 }
 
 function go(event, here, writing) {

@@ -61,7 +61,7 @@ def test_after_a_second_it_is_read_anew(
 ) -> None:
     monkeypatch.setattr(availability, "KEPT_SECONDS", 1.0)
     moment = [100.0]
-    monkeypatch.setattr(availability.time, "monotonic", lambda: moment[0])
+    monkeypatch.setattr("vaxcentre.booking.availability.time.monotonic", lambda: moment[0])
     left(session, opening)
     hold(opening)
     assert left(session, opening) == [2, 2, 2]
@@ -82,7 +82,8 @@ def test_a_hold_counts_until_it_runs_out(
 
 
 def test_a_full_time_is_left_out(opening: Opening, session: Session) -> None:
-    hold(opening), hold(opening)
+    hold(opening)
+    hold(opening)
     assert left(session, opening) == [2, 2]
 
 

@@ -14,6 +14,7 @@ from tests import make
 from tests.messages.mail_server import MailServer, mail_server
 from vaxcentre import clock
 from vaxcentre.database import transaction
+from vaxcentre.messages.delivery import Postman
 from vaxcentre.messages.service import enqueue
 from vaxcentre.models.appointment import Appointment, OutboxMessage
 from vaxcentre.models.clinic import Centre
@@ -76,3 +77,11 @@ def change_appointment(message_id: int, **fields: Any) -> None:
         appointment = session.get_one(Appointment, number)
         for name, value in fields.items():
             setattr(appointment, name, value)
+
+
+def deliver_all(postman: Postman | None = None) -> int:
+    """Deliver what is due now; how many messages that were."""
+    postman, number = postman or Postman(timeout=1), 0
+    while postman.deliver_next():
+        number += 1
+    return number

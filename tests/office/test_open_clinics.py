@@ -311,10 +311,10 @@ def test_twelve_weeks_open_quickly(
         places_per_slot=6,
         course_ids=(course_id,),
     )
-    began = time.perf_counter()
+    began = time.process_time()
     with write() as writing:
         clinic_service.open_clinics(writing, request, by_id=manager.id, now=clock.now(), zone=PARIS)
-    assert time.perf_counter() - began < 5  # about half a second on an idle machine
+    assert time.process_time() - began < 3  # our own work; one second on a small machine
     assert session.scalar(select(func.count(Place.id))) == 72 * 48 * 6
     twice = select(func.count()).select_from(
         select(Place.slot_id).group_by(Place.slot_id).having(func.count() != 6).subquery()

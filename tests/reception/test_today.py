@@ -195,3 +195,20 @@ def test_looking_writes_nothing_but_who_looked(
     page.open(f"/reception/?appointment={morning.appointment}")
     assert session.query(AuditEntry).count() == 0
     assert [entry.patient_id for entry in session.query(ReadEntry)] == [morning.ada]
+
+
+def test_before_the_doors_open_the_first_hour_is_shown(
+    page: Browser, morning: Morning, at: Clock, signed_in_as: SignIn
+) -> None:
+    with transaction() as session:
+        course = session.get_one(Course, morning.course)
+        clinic = make.make_clinic(session, course, start="08:00", end="18:00", places=4)
+        for number in range(180):
+            patient = make.make_patient(session, family=f"Person {number}")
+            make.make_appointment(
+                session, patient, slot_at(session, clinic.id, number % 60), course
+            )
+    at("2026-11-23 05:00")
+    signed_in_as(Role.RECEPTION)
+    times = [row.text_content() for row in page.open("/reception/").select("tr.slot th")]
+    assert (times[0], times[-1]) == ("08:00", "08:50")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import Row, and_, select, update
 from sqlalchemy.orm import Session
 
 from vaxcentre.booking.refusals import (
@@ -19,6 +20,9 @@ from vaxcentre.booking.refusals import (
 from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.clinic import Clinic, ClinicCourse, Place, Slot
 from vaxcentre.models.visit import Visit
+
+SlotRow: TypeAlias = "Row[datetime, datetime, int]"
+ClinicRow: TypeAlias = "Row[date, datetime, datetime | None, datetime]"
 
 
 @dataclass(frozen=True)
@@ -60,21 +64,16 @@ def lock_slot(session: Session, slot_id: int, *, by_id: int | None, now: datetim
     Raises:
         SlotOver, ClinicClosed, NotYetOpen.
     """
-    row = session.execute(
-        select(
-            Slot.starts_at, Slot.ends_at, Clinic.id, Clinic.day, Clinic.closed_at, Clinic.opens_at
-        )
-        .join(Clinic, Clinic.id == Slot.clinic_id)
-        .where(Slot.id == slot_id)
-        .with_for_update(of=Slot)
-    ).first()
-    if row is None or (row.ends_at if by_id else row.starts_at) <= now:
+    slot, clinic = _locked(session, slot_id)
+    if (slot.ends_at if by_id else slot.starts_at) <= now:
         raise SlotOver
-    if row.closed_at is not None:
+    if clinic.closed_at is not None:
         raise ClinicClosed
-    if by_id is None and row.opens_at > now:
-        raise NotYetOpen(opens=row.opens_at)
-    return OpenSlot(slot_id, row.day, row.starts_at, row.ends_at, _offers(session, row.id))
+    if by_id is None and clinic.opens_at > now:
+        raise NotYetOpen(opens=clinic.opens_at)
+    return OpenSlot(
+        slot_id, clinic.day, slot.starts_at, slot.ends_at, _offers(session, slot.clinic_id)
+    )
 
 
 def lock_running_slot(session: Session, slot_id: int, *, now: datetime) -> OpenSlot:
@@ -83,17 +82,36 @@ def lock_running_slot(session: Session, slot_id: int, *, now: datetime) -> OpenS
     Raises:
         SlotOver, ClinicClosed.
     """
-    slot, clinic = session.execute(
-        select(Slot, Clinic)
-        .join(Clinic, Clinic.id == Slot.clinic_id)
-        .where(Slot.id == slot_id)
-        .with_for_update(of=Slot)
-    ).one()
+    slot, clinic = _locked(session, slot_id)
     if clinic.closed_at is not None:
         raise ClinicClosed
     if clinic.ends_at <= now:
         raise SlotOver
-    return OpenSlot(slot.id, clinic.day, slot.starts_at, slot.ends_at, _offers(session, clinic.id))
+    return OpenSlot(
+        slot_id, clinic.day, slot.starts_at, slot.ends_at, _offers(session, slot.clinic_id)
+    )
+
+
+def _locked(session: Session, slot_id: int) -> tuple[SlotRow, ClinicRow]:
+    """The slot, locked, and then its clinic: read after the lock, since it may have closed
+    while we waited for it. A join would show the clinic as it was before.
+
+    Raises:
+        SlotOver: there is no such slot any more.
+    """
+    slot = session.execute(
+        select(Slot.starts_at, Slot.ends_at, Slot.clinic_id)
+        .where(Slot.id == slot_id)
+        .with_for_update()
+    ).first()
+    if slot is None:
+        raise SlotOver
+    clinic = session.execute(
+        select(Clinic.day, Clinic.ends_at, Clinic.closed_at, Clinic.opens_at).where(
+            Clinic.id == slot.clinic_id
+        )
+    ).one()
+    return slot, clinic
 
 
 def _offers(session: Session, clinic_id: int) -> frozenset[int]:

@@ -27,6 +27,8 @@ ACTIONS = {
     "plant_demo": N_("invented a demonstration"),
     "create_course": N_("added a course"),
     "change_course": N_("changed a course"),
+    "add_rule": N_("added a rule"),
+    "replace_rule": N_("replaced a rule by a new version"),
     "edit_rule": N_("changed a rule"),
     "end_rule": N_("ended a rule"),
     "confirm_rule": N_("confirmed a rule"),

@@ -101,7 +101,16 @@ def _part(rows: list[Row], part: str, now: datetime) -> list[Row]:
         return [row for row in rows if row.is_behind]
     if part == "all" or len(rows) <= WHOLE:
         return rows
-    return [row for row in rows if row.ends_at > now - BEFORE and row.starts_at < now + AFTER]
+    return _around(rows, now) or _around(rows, _nearest(rows, now))
+
+
+def _around(rows: list[Row], moment: datetime) -> list[Row]:
+    return [row for row in rows if row.ends_at > moment - BEFORE and row.starts_at < moment + AFTER]
+
+
+def _nearest(rows: list[Row], now: datetime) -> datetime:
+    """Before the doors open, the first slot; in a pause, the next; in the evening, the last."""
+    return next((row.starts_at for row in rows if row.starts_at > now), rows[-1].starts_at)
 
 
 def _groups(
