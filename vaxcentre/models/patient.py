@@ -12,6 +12,9 @@ from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.course import age_in_months, age_in_years
 from vaxcentre.rules.vocabulary import Sex
 
+# Compared letter by letter, so that "begins with" is a range of an index in every database.
+FOLDED = String(100).with_variant(String(100, collation="C"), "postgresql")
+
 
 class Patient(Base):
     """A person; matched by folded birth name, first given name and birth date only."""
@@ -28,9 +31,9 @@ class Patient(Base):
     family_name: Mapped[str] = mapped_column(String(100))  # at birth
     given_names: Mapped[str] = mapped_column(String(100))
     used_name: Mapped[str | None] = mapped_column(String(100))
-    folded_family: Mapped[str] = mapped_column(String(100))
-    folded_given: Mapped[str] = mapped_column(String(100))  # the first given name
-    folded_used: Mapped[str | None] = mapped_column(String(100), index=True)
+    folded_family: Mapped[str] = mapped_column(FOLDED)
+    folded_given: Mapped[str] = mapped_column(FOLDED)  # the first given name
+    folded_used: Mapped[str | None] = mapped_column(FOLDED, index=True)
     sex: Mapped[Sex] = mapped_column(default=Sex.UNKNOWN)
     birth_on: Mapped[date]
     phone: Mapped[str | None] = mapped_column(String(20))  # E.164

@@ -48,7 +48,9 @@ def wish_of(session: Session, call: Call, picture: Picture, today: date) -> Wish
 
     Raises: all that the rules refuse.
     """
-    history = candidate.full_history(session, call.patient_id) if call.patient_id else []
+    history = (
+        candidate.full_history(session, call.patient_id, before=date.max) if call.patient_id else []
+    )
     doses = []
     for course_id in call.course_ids:
         card = picture.cards[course_id]
@@ -76,10 +78,17 @@ def choices(
     wish = wish_of(session, call, picture, today)
     found: list[Choice] = []
     for choice in _all_choices(picture, wish, after):
+        if not _is_still_free(session, choice, now):
+            continue  # the picture may be a second old
         found.append(choice)
         if len(found) == OFFERED:
             break
     return found
+
+
+def _is_still_free(session: Session, choice: Choice, now: datetime) -> bool:
+    times = [choice.first, *([choice.second] if choice.second else [])]
+    return all(availability.places_left_in(session, time.slot_id, now=now) for time in times)
 
 
 def _all_choices(picture: Picture, wish: Wish, after: datetime) -> Iterator[Choice]:

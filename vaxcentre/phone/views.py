@@ -68,7 +68,9 @@ def work() -> ResponseReturnValue:
         return _page(form, _screen(form))
     except Refusal as refusal:
         form.refuse(refusal)
-        return _page(form, _screen_without_times(form)), 409
+        # The time went to somebody else, or its ten minutes are over: show the next ones.
+        again = refusal.field == "slot"
+        return _page(form, _screen(form) if again else _screen_without_times(form)), 409
 
 
 def _choose_caller(form: CallForm) -> None:

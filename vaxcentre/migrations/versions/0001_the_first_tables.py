@@ -255,9 +255,21 @@ def upgrade() -> None:
         sa.Column("family_name", sa.String(length=100), nullable=False),
         sa.Column("given_names", sa.String(length=100), nullable=False),
         sa.Column("used_name", sa.String(length=100), nullable=True),
-        sa.Column("folded_family", sa.String(length=100), nullable=False),
-        sa.Column("folded_given", sa.String(length=100), nullable=False),
-        sa.Column("folded_used", sa.String(length=100), nullable=True),
+        sa.Column(
+            "folded_family",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "folded_given",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "folded_used",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column(
             "sex",
             sa.Enum("female", "male", "unknown", name="sex", native_enum=False, length=30),
