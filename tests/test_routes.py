@@ -119,6 +119,7 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "vaccination.undo_not_given": only(N, D),
     "vaccination.earlier_doses": only(N, D),
     "vaccination.withdraw_declared": only(N, D),
+    "vaccination.book_next": only(N, D),
     "vaccination.versions": only(N, D, I),
     "vaccination.correct": only(N, D),
     "vaccination.board": only(N, D, R),

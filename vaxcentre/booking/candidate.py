@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload
 
 from vaxcentre.booking import eligibility
 from vaxcentre.booking.eligibility import CourseCard, PlannedFor, Subject
@@ -24,21 +24,26 @@ from vaxcentre.rules.vocabulary import PairChoice
 Held = Sequence[tuple[Appointment, date]]
 
 
+# Written once: building a statement costs as much as running it.
+_HELD = (
+    select(Appointment, Clinic.day)
+    .join(Place, Place.id == Appointment.place_id)
+    .join(Slot, Slot.id == Place.slot_id)
+    .join(Clinic, Clinic.id == Slot.clinic_id)
+    .options(joinedload(Appointment.planned_doses))
+    .where(Appointment.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Slot.starts_at)
+    .with_for_update(of=Appointment)
+)
+
+
 def held(session: Session, appointment_ids: Sequence[int], *, now: datetime) -> Held:
     """The holds of these numbers, locked, in order of their days.
 
     Raises:
         HoldLapsed: one of them ran out, was booked or let go.
     """
-    rows = session.execute(
-        select(Appointment, Clinic.day)
-        .join(Place, Place.id == Appointment.place_id)
-        .join(Slot, Slot.id == Place.slot_id)
-        .join(Clinic, Clinic.id == Slot.clinic_id)
-        .where(Appointment.id.in_(appointment_ids))
-        .order_by(Slot.starts_at)
-        .with_for_update(of=Appointment)
-    ).all()
+    rows = session.execute(_HELD, {"ids": list(appointment_ids)}).unique()
     found = [(appointment, day) for appointment, day in rows]
     if not found or len(found) != len(set(appointment_ids)):
         raise HoldLapsed

@@ -8,7 +8,7 @@ from datetime import UTC, date, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from vaxcentre.booking.refusals import PairOutsideInterval
@@ -72,15 +72,24 @@ class CourseCard:
         )
 
 
+_ALL_COURSES = (
+    select(Course, CourseRule)
+    .outerjoin(CourseRule, CourseRule.course_id == Course.id)
+    .order_by(Course.position, Course.id, CourseRule.id)
+)
+_SOME_COURSES = _ALL_COURSES.where(Course.id.in_(bindparam("ids", expanding=True)))
+
+
 def course_cards(
     session: Session, course_ids: Collection[int] | None = None
 ) -> dict[int, CourseCard]:
     """The courses asked for (or all), with all their rules, in one read."""
-    statement = select(Course, CourseRule).outerjoin(CourseRule, CourseRule.course_id == Course.id)
-    if course_ids is not None:
-        statement = statement.where(Course.id.in_(course_ids))
-    ordered = statement.order_by(Course.position, Course.id, CourseRule.id)
-    rows = cast("list[tuple[Course, CourseRule | None]]", session.execute(ordered).all())
+    read = (
+        session.execute(_ALL_COURSES)
+        if course_ids is None
+        else session.execute(_SOME_COURSES, {"ids": list(course_ids)})
+    )
+    rows = cast("list[tuple[Course, CourseRule | None]]", read.all())
     found: dict[int, tuple[Course, list[DoseRule]]] = {}
     for course, rule in rows:
         known = found.setdefault(course.id, (course, []))[1]

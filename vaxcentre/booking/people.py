@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from vaxcentre.booking.refusals import AlreadyBooked, NoPatient
@@ -42,23 +42,27 @@ def folded(family: str, given: str) -> tuple[str, str]:
     return fold(family)[:LONGEST_NAME], fold(first_given_name(given))[:LONGEST_NAME]
 
 
+_SAME_PERSON = (
+    select(Patient)
+    .where(
+        Patient.birth_on == bindparam("birth_on"),
+        Patient.folded_family == bindparam("family"),
+        Patient.folded_given == bindparam("given"),
+        Patient.merged_into_id.is_(None),
+    )
+    .order_by(Patient.id)
+    .limit(1)
+)
+
+
 def find_patient(session: Session, family: str, given: str, birth_on: date) -> Patient | None:
     """The person with this birth name, first given name and birth date.
 
     Of two records of one person, the older.
     """
     folded_family, folded_given = folded(family, given)
-    return session.scalars(
-        select(Patient)
-        .where(
-            Patient.birth_on == birth_on,
-            Patient.folded_family == folded_family,
-            Patient.folded_given == folded_given,
-            Patient.merged_into_id.is_(None),
-        )
-        .order_by(Patient.id)
-        .limit(1)
-    ).first()
+    who = {"birth_on": birth_on, "family": folded_family, "given": folded_given}
+    return session.scalars(_SAME_PERSON, who).first()
 
 
 def patient_for(

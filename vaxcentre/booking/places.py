@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeAlias
 
-from sqlalchemy import Row, and_, select, update
+from sqlalchemy import Executable, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from vaxcentre.booking.refusals import (
@@ -20,9 +19,6 @@ from vaxcentre.booking.refusals import (
 from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.clinic import Clinic, ClinicCourse, Place, Slot
 from vaxcentre.models.visit import Visit
-
-SlotRow: TypeAlias = "Row[datetime, datetime, int]"
-ClinicRow: TypeAlias = "Row[date, datetime, datetime | None, datetime]"
 
 
 @dataclass(frozen=True)
@@ -47,13 +43,48 @@ class Claim:
 
 @dataclass(frozen=True)
 class OpenSlot:
-    """A slot that was locked and may be booked."""
+    """A slot as it was when it was locked."""
 
     id: int
     day: date
     starts_at: datetime
     ends_at: datetime
+    clinic_ends_at: datetime
+    is_closed: bool
     offers: frozenset[int]
+
+
+# Written once: building a statement costs as much as running it, and these run for every booking.
+_SLOT = (
+    select(Slot.starts_at, Slot.ends_at, Slot.clinic_id)
+    .where(Slot.id == bindparam("slot_id"))
+    .with_for_update()
+)
+_CLINIC = (
+    select(Clinic.day, Clinic.ends_at, Clinic.closed_at, Clinic.opens_at, ClinicCourse.course_id)
+    .outerjoin(ClinicCourse, ClinicCourse.clinic_id == Clinic.id)
+    .where(Clinic.id == bindparam("clinic_id"))
+)
+_CLAIMS = (
+    select(
+        Place.id,
+        Place.extra_reason,
+        Appointment.id,
+        Appointment.booked_at,
+        Appointment.held_until,
+    )
+    .outerjoin(
+        Appointment,
+        and_(
+            Appointment.place_id == Place.id,
+            Appointment.cancelled_at.is_(None),
+            Appointment.lapsed_at.is_(None),
+        ),
+    )
+    .order_by(Place.number)
+)
+_CLAIMS_OF_SLOT = _CLAIMS.where(Place.slot_id == bindparam("slot_id"))
+_CLAIM_OF_PLACE = _CLAIMS.where(Place.id == bindparam("place_id"))
 
 
 def lock_slot(session: Session, slot_id: int, *, by_id: int | None, now: datetime) -> OpenSlot:
@@ -64,16 +95,38 @@ def lock_slot(session: Session, slot_id: int, *, by_id: int | None, now: datetim
     Raises:
         SlotOver, ClinicClosed, NotYetOpen.
     """
-    slot, clinic = _locked(session, slot_id)
+    slot, opens_at = _lock(session, slot_id)
     if (slot.ends_at if by_id else slot.starts_at) <= now:
         raise SlotOver
-    if clinic.closed_at is not None:
+    if slot.is_closed:
         raise ClinicClosed
-    if by_id is None and clinic.opens_at > now:
-        raise NotYetOpen(opens=clinic.opens_at)
-    return OpenSlot(
-        slot_id, clinic.day, slot.starts_at, slot.ends_at, _offers(session, slot.clinic_id)
+    if by_id is None and opens_at > now:
+        raise NotYetOpen(opens=opens_at)
+    return slot
+
+
+def _lock(session: Session, slot_id: int) -> tuple[OpenSlot, datetime]:
+    """The slot, locked, and then its clinic: read after the lock, since it may have closed
+    while we waited for it. A join would show the clinic as it was before.
+
+    Raises:
+        SlotOver: there is no such slot any more.
+    """
+    slot = session.execute(_SLOT, {"slot_id": slot_id}).first()
+    if slot is None:
+        raise SlotOver
+    rows = session.execute(_CLINIC, {"clinic_id": slot.clinic_id}).all()
+    clinic = rows[0]
+    found = OpenSlot(
+        id=slot_id,
+        day=clinic.day,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        clinic_ends_at=clinic.ends_at,
+        is_closed=clinic.closed_at is not None,
+        offers=frozenset(row.course_id for row in rows if row.course_id is not None),
     )
+    return found, clinic.opens_at
 
 
 def lock_running_slot(session: Session, slot_id: int, *, now: datetime) -> OpenSlot:
@@ -82,42 +135,12 @@ def lock_running_slot(session: Session, slot_id: int, *, now: datetime) -> OpenS
     Raises:
         SlotOver, ClinicClosed.
     """
-    slot, clinic = _locked(session, slot_id)
-    if clinic.closed_at is not None:
+    slot, _opens_at = _lock(session, slot_id)
+    if slot.is_closed:
         raise ClinicClosed
-    if clinic.ends_at <= now:
+    if slot.clinic_ends_at <= now:
         raise SlotOver
-    return OpenSlot(
-        slot_id, clinic.day, slot.starts_at, slot.ends_at, _offers(session, slot.clinic_id)
-    )
-
-
-def _locked(session: Session, slot_id: int) -> tuple[SlotRow, ClinicRow]:
-    """The slot, locked, and then its clinic: read after the lock, since it may have closed
-    while we waited for it. A join would show the clinic as it was before.
-
-    Raises:
-        SlotOver: there is no such slot any more.
-    """
-    slot = session.execute(
-        select(Slot.starts_at, Slot.ends_at, Slot.clinic_id)
-        .where(Slot.id == slot_id)
-        .with_for_update()
-    ).first()
-    if slot is None:
-        raise SlotOver
-    clinic = session.execute(
-        select(Clinic.day, Clinic.ends_at, Clinic.closed_at, Clinic.opens_at).where(
-            Clinic.id == slot.clinic_id
-        )
-    ).one()
-    return slot, clinic
-
-
-def _offers(session: Session, clinic_id: int) -> frozenset[int]:
-    return frozenset(
-        session.scalars(select(ClinicCourse.course_id).where(ClinicCourse.clinic_id == clinic_id))
-    )
+    return slot
 
 
 def refuse_unoffered(slot: OpenSlot, course_ids: Collection[int]) -> None:
@@ -138,7 +161,7 @@ def take_free_place(session: Session, slot_id: int, *, now: datetime) -> int:
     Raises:
         SlotFull.
     """
-    claims = _claims(session, Place.slot_id == slot_id)
+    claims = _claims(session, _CLAIMS_OF_SLOT, slot_id=slot_id)
     dead = [claim.appointment_id for claim in claims if claim.is_dead(now)]
     let_go(session, [number for number in dead if number is not None], now=now)
     for claim in claims:
@@ -153,7 +176,7 @@ def take_this_place(session: Session, place_id: int, slot: OpenSlot, *, now: dat
     Raises:
         SlotFull: somebody has it.
     """
-    (claim,) = _claims(session, Place.id == place_id)
+    (claim,) = _claims(session, _CLAIM_OF_PLACE, place_id=place_id)
     if claim.appointment_id is not None:
         missed = claim.booked_at is not None and slot.ends_at <= now
         if not claim.is_dead(now) and not (missed and not _came(session, claim.appointment_id)):
@@ -162,26 +185,8 @@ def take_this_place(session: Session, place_id: int, slot: OpenSlot, *, now: dat
     return place_id
 
 
-def _claims(session: Session, where: object) -> Sequence[Claim]:
-    rows = session.execute(
-        select(
-            Place.id,
-            Place.extra_reason,
-            Appointment.id,
-            Appointment.booked_at,
-            Appointment.held_until,
-        )
-        .outerjoin(
-            Appointment,
-            and_(
-                Appointment.place_id == Place.id,
-                Appointment.cancelled_at.is_(None),
-                Appointment.lapsed_at.is_(None),
-            ),
-        )
-        .where(where)  # type: ignore[arg-type]
-        .order_by(Place.number)
-    )
+def _claims(session: Session, statement: Executable, **values: int) -> list[Claim]:
+    rows = session.execute(statement, values)
     return [Claim(p, extra is not None, a, booked, held) for p, extra, a, booked, held in rows]
 
 

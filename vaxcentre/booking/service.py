@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import SystemRandom
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit.service import sign
@@ -39,6 +39,7 @@ __all__ = [
 
 HELD_FOR = timedelta(minutes=10)
 CHANCE = SystemRandom()
+_TAKEN = select(Appointment.id).where(Appointment.reference == bindparam("reference"))
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,7 @@ def _keep(
 def _free_reference(session: Session) -> str:
     while True:
         reference = new_reference(CHANCE)
-        taken = select(Appointment.id).where(Appointment.reference == reference)
-        if session.scalar(taken) is None:
+        if session.scalar(_TAKEN, {"reference": reference}) is None:
             return reference
 
 
