@@ -143,6 +143,28 @@ def test_a_missed_place_is_taken_before_an_extra_one_is_opened(
     assert missing.lapsed_at == clock.now()
 
 
+def test_giving_a_missed_place_away_is_signed(
+    desk: Desk, morning: Morning, session: Session
+) -> None:
+    fill_present_slot(morning, missed=True)
+    desk()
+    entry = session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "give_place_away")
+    ).one()
+    lost = session.get_one(Appointment, entry.subject_id)
+    assert (lost.lapsed_at, entry.patient_id) == (clock.now(), lost.patient_id)
+    assert entry.by_id is not None
+
+
+def test_a_walk_in_never_cancels_somebody_elses_appointment(
+    page: Browser, desk: Desk, morning: Morning, session: Session
+) -> None:
+    shown = desk(replaces_id=str(morning.appointment))
+    assert shown.status == 409
+    assert "n’existe plus" in shown.text
+    assert appointment_of(session, morning.appointment).cancelled_at is None
+
+
 def test_the_missed_person_who_comes_after_all_is_offered_a_walk_in(
     page: Browser, desk: Desk, morning: Morning, session: Session
 ) -> None:

@@ -75,8 +75,8 @@ def patient_for(
     folded_family, folded_given = folded(person.family_name, person.given_names)
     _one_at_a_time(session, f"{folded_family}/{folded_given}/{person.birth_on}")
     found = find_patient(session, person.family_name, person.given_names, person.birth_on)
-    if found is not None:
-        return found, False
+    if found is not None and (kept := _still_there(session, found.id)) is not None:
+        return kept, False
     patient = Patient(
         family_name=person.family_name[:LONGEST_NAME],
         given_names=person.given_names[:LONGEST_NAME],
@@ -90,6 +90,17 @@ def patient_for(
     session.add(patient)
     session.flush()
     return patient, True
+
+
+def _still_there(session: Session, patient_id: int) -> Patient | None:
+    """The record, taken as `known_patient` takes it; of one merged meanwhile, the one that stays.
+
+    So a booking online waits for the desk that books or merges the same person, and reads after.
+    """
+    patient = session.get(Patient, patient_id, with_for_update=True)
+    while patient is not None and patient.merged_into_id is not None:
+        patient = session.get(Patient, patient.merged_into_id, with_for_update=True)
+    return patient
 
 
 def known_patient(session: Session, patient_id: int) -> Patient:

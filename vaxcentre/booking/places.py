@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Executable, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from vaxcentre.audit.service import sign
 from vaxcentre.booking.refusals import (
     ClinicClosed,
     CourseNotOffered,
@@ -170,8 +171,12 @@ def take_free_place(session: Session, slot_id: int, *, now: datetime) -> int:
     raise SlotFull
 
 
-def take_this_place(session: Session, place_id: int, slot: OpenSlot, *, now: datetime) -> int:
+def take_this_place(
+    session: Session, place_id: int, slot: OpenSlot, *, by_id: int | None, now: datetime
+) -> int:
     """A place chosen at the desk: free, held too long, or claimed by somebody who never came.
+
+    Who takes a booked place away signs for it.
 
     Raises:
         SlotFull: somebody has it.
@@ -182,6 +187,10 @@ def take_this_place(session: Session, place_id: int, slot: OpenSlot, *, now: dat
         if not claim.is_dead(now) and not (missed and not _came(session, claim.appointment_id)):
             raise SlotFull
         _end(session, [claim.appointment_id], now)
+        if missed:
+            lost = session.get_one(Appointment, claim.appointment_id, populate_existing=True)
+            who = lost.patient_id
+            sign(session, "give_place_away", lost, by_id=by_id, now=now, patient_id=who)
     return place_id
 
 

@@ -53,6 +53,7 @@ ACTIONS = {
     "book": N_("booked an appointment"),
     "move": N_("moved an appointment"),
     "cancel": N_("cancelled an appointment"),
+    "give_place_away": N_("gave the place of somebody missing away"),
     "check_in": N_("checked in"),
     "undo_check_in": N_("took a check-in back"),
     # interview, injection, observation

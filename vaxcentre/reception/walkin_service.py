@@ -63,9 +63,9 @@ def walk_in(
         if today.doses_free(session, course.id, day, now) < 1:
             raise NoDoseForWalkIn(course=course.name_fr)
     assert slot_id is not None
-    if request.replaces_id is not None:
-        booking.cancel(session, request.replaces_id, by_id=by_id, now=now, reason="walk-in")
     patient = _patient(session, request, by_id=by_id, now=now)
+    if request.replaces_id is not None:
+        _cancel_replaced(session, request.replaces_id, patient, by_id=by_id, now=now)
     appointment = booking.book(
         session,
         booking.BookRequest(
@@ -82,6 +82,20 @@ def walk_in(
         now=now,
     )
     return check_in(session, appointment.id, request.identity, by_id=by_id, now=now, day=day)
+
+
+def _cancel_replaced(
+    session: Session, appointment_id: int, patient: Patient, *, by_id: int, now: datetime
+) -> None:
+    """End the appointment that this walk-in stands for; nobody else's.
+
+    Raises:
+        NoSuchAppointment: it is not this person's.
+    """
+    found = session.get(Appointment, appointment_id)
+    if found is None or found.patient_id != patient.id:
+        raise NoSuchAppointment
+    booking.cancel(session, appointment_id, by_id=by_id, now=now, reason="walk-in")
 
 
 def move_here(
