@@ -26,7 +26,7 @@ from vaxcentre.reception import views as reception
 from vaxcentre.signin import views as signin_pages
 from vaxcentre.stock import views as stock
 from vaxcentre.vaccination import views as vaccination
-from vaxcentre.web import access, context, errors, filters, headers, languages, signin, views
+from vaxcentre.web import access, context, errors, filters, headers, languages, paths, signin, views
 
 PUBLIC: tuple[Blueprint, ...] = (booking.bp, papers.bp, questionnaire.bp)
 STAFF: tuple[Blueprint, ...] = (
@@ -64,6 +64,7 @@ def build(**overrides: Any) -> Flask:
     )
     _settle(app, folder, overrides)
     _extend(app)
+    paths.install(app)
     for part in (access, context, errors, filters, headers):
         part.install(app)
     app.register_blueprint(views.bp)

@@ -148,9 +148,7 @@ def test_giving_a_missed_place_away_is_signed(
 ) -> None:
     fill_present_slot(morning, missed=True)
     desk()
-    entry = session.scalars(
-        select(AuditEntry).where(AuditEntry.action == "give_place_away")
-    ).one()
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "give_place_away")).one()
     lost = session.get_one(Appointment, entry.subject_id)
     assert (lost.lapsed_at, entry.patient_id) == (clock.now(), lost.patient_id)
     assert entry.by_id is not None

@@ -99,3 +99,35 @@ def test_a_huge_form_is_told_so(page: Browser) -> None:
     page.open("/sign-in")
     shown = page.submit("sign-in", login="a" * 3_000_000, password="x")
     assert shown.status == 413
+
+
+@pytest.mark.parametrize("number", ["999999", "2147483648", "9" * 30])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/reception/patients/{}",
+        "/reception/appointments/{}/move",
+        "/reception/?appointment={}",
+        "/reception/?visit={}",
+        "/reception/walk-in?patient={}",
+        "/phone/?same={}",
+        "/papers/patients/{}",
+        "/vaccination/injections/{}",
+        "/interviews/{}/questions",
+    ],
+)
+def test_a_row_that_no_table_has_is_not_found(
+    address: str, number: str, page: Browser, signed_in_as: Callable[..., object]
+) -> None:
+    signed_in_as(Role.RECEPTION, Role.NURSE, Role.OPERATOR)
+    assert page.open(address.format(number)).status in {200, 404, 409}
+
+
+def test_acting_on_a_row_that_is_not_there_is_not_found(
+    page: Browser, signed_in_as: Callable[..., object]
+) -> None:
+    signed_in_as(Role.RECEPTION)
+    token = page.open("/reception/").select("input[name=csrf_token]")[0].get("value")
+    sent = {"csrf_token": token, "reason": "x", "slot": "1"}
+    for address in ("/reception/appointments/999/cancel", "/reception/appointments/999/move"):
+        assert page.send(address, data=sent).status == 404

@@ -192,9 +192,7 @@ def _place_for(
     if request.place_id is not None:
         slot_id = session.scalars(select(Place.slot_id).where(Place.id == request.place_id)).one()
         slot = places.lock_running_slot(session, slot_id, now=now)
-        return slot, places.take_this_place(
-            session, request.place_id, slot, by_id=by_id, now=now
-        )
+        return slot, places.take_this_place(session, request.place_id, slot, by_id=by_id, now=now)
     if request.slot_id is None:
         raise SlotOver
     slot = places.lock_slot(session, request.slot_id, by_id=by_id, now=now)

@@ -18,6 +18,7 @@ from vaxcentre.web import languages
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
 from vaxcentre.web.paper import paper
+from vaxcentre.web.paths import row_number
 from vaxcentre.web.signin import current_agent, current_agent_id
 
 DESK = (Role.RECEPTION, Role.NURSE, Role.DOCTOR, Role.MANAGER)
@@ -62,7 +63,7 @@ def day_list() -> ResponseReturnValue:
 @staff(Role.RECEPTION, Role.NURSE, Role.DOCTOR)
 def blank_interview() -> ResponseReturnValue:
     """The questionnaire to fill in by hand, of one vaccination or of what all have in common."""
-    course = db.session.get(Course, request.args.get("course", 0, int))
+    course = db.session.get(Course, request.args.get("course", 0, row_number))
     version = current_version()
     questions = [
         question

@@ -18,6 +18,7 @@ from vaxcentre.reception.rows import Row
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.web import errors
 from vaxcentre.web.access import staff
+from vaxcentre.web.paths import row_number
 from vaxcentre.web.signin import current_agent_id
 
 DAYS = 10
@@ -34,7 +35,7 @@ def move(appointment_id: int) -> ResponseReturnValue:
 @staff(*DESK)
 def do_move(appointment_id: int) -> ResponseReturnValue:
     """Give it that time: reference and link stay, the old place is free at once."""
-    slot_id = request.form.get("slot", type=int) or 0
+    slot_id = request.form.get("slot", type=row_number) or 0
     try:
         with transaction() as session:
             appointment = booking.move(

@@ -14,6 +14,7 @@ from vaxcentre.reception.board import Board, board_of, state_of
 from vaxcentre.reception.forms import DOCUMENT_KEYS, IdentityForm
 from vaxcentre.reception.panel import Panel, dose_words, panel_for
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.paths import row_number
 from vaxcentre.web.signin import current_agent, current_agent_id
 
 
@@ -64,7 +65,7 @@ def panel_of(hit: search.Hit, *, sentence: str = "") -> Panel:
 def asked_for() -> search.Hit | None:
     """The person whom the address names by a number: of a visit, an appointment, a patient."""
     visit, appointment, patient = (
-        request.args.get(name, type=int) for name in ("visit", "appointment", "patient")
+        request.args.get(name, type=row_number) for name in ("visit", "appointment", "patient")
     )
     session, now = db.session(), clock.now()
     if visit:

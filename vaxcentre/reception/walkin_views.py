@@ -18,6 +18,7 @@ from vaxcentre.web import languages, once
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
 from vaxcentre.web.filters import short_date
+from vaxcentre.web.paths import row_number
 from vaxcentre.web.signin import current_agent_id
 
 
@@ -86,8 +87,8 @@ def _beginning() -> dict[str, object]:
     found: dict[str, object] = {
         "document": service.last_document(db.session(), current_agent_id()).value
     }
-    row = _replaced(request.args.get("appointment", type=int))
-    patient_id = row.person.id if row else request.args.get("patient", type=int)
+    row = _replaced(request.args.get("appointment", type=row_number))
+    patient_id = row.person.id if row else request.args.get("patient", type=row_number)
     if patient_id is None:
         return found
     person = queries.person(db.session(), patient_id)

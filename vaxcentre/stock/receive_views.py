@@ -21,6 +21,7 @@ from vaxcentre.stock.scanner_views import SEPARATOR_COOKIE
 from vaxcentre.web import once
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.paths import row_number
 from vaxcentre.web.signin import current_agent_id
 
 
@@ -44,7 +45,7 @@ def receive() -> ResponseReturnValue:
 
 
 def _page(form: DeliveryForm, **more: object) -> str:
-    done = db.session.get(StockMovement, request.args.get("done", 0, int))
+    done = db.session.get(StockMovement, request.args.get("done", 0, row_number))
     if done is not None and done.kind is not MovementKind.RECEIVE:
         done = None
     return render_template(

@@ -18,6 +18,7 @@ from vaxcentre.stock.forms import LOT_KINDS, BlockForm, DiscardForm
 from vaxcentre.stock.receive_views import today
 from vaxcentre.web import languages, once
 from vaxcentre.web.access import staff
+from vaxcentre.web.paths import row_number
 from vaxcentre.web.signin import current_agent, current_agent_id
 
 bp = Blueprint("stock", __name__, url_prefix="/stock")
@@ -147,7 +148,7 @@ def _find(lot_id: int) -> queries.LotLine:
 
 def _lot_page(lot_id: int, form: DiscardForm, block_form: BlockForm, failed: object = None) -> str:
     line, now, agent = _find(lot_id), clock.now(), current_agent()
-    page = max(request.args.get("page", 1, int), 1)
+    page = max(request.args.get("page", 1, row_number), 1)
     movements, has_older = queries.movements_of(db.session(), lot_id, page)
     undoable = {
         m.movement.id

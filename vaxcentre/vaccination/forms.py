@@ -38,9 +38,11 @@ from vaxcentre.vaccination.places import PLACES, place_code, read_place
 from vaxcentre.vaccination.service import InjectionRequest
 from vaxcentre.web import words
 from vaxcentre.web.fields import Form
+from vaxcentre.web.paths import LARGEST_NUMBER
 
 MILLILITRES = re.compile(r"(\d{1,2})(?:[.,](\d{1,3}))?(?:\s*ml)?", re.IGNORECASE)
 TOO_LONG = lazy_gettext("This is too long: shorten it.")
+A_ROW = NumberRange(1, LARGEST_NUMBER)
 ALL_PLACES = tuple(dict.fromkeys(place for places in PLACES.values() for place in places))
 
 
@@ -79,8 +81,10 @@ class _DoseForm(Form):
 class InjectionForm(_DoseForm):
     """What the nurse confirms with one key."""
 
-    course_id = IntegerField(validators=[InputRequired()])
-    lot_id = IntegerField(validators=[InputRequired(lazy_gettext("Scan the syringe first."))])
+    course_id = IntegerField(validators=[InputRequired(), A_ROW])
+    lot_id = IntegerField(
+        validators=[InputRequired(lazy_gettext("Scan the syringe first.")), A_ROW]
+    )
 
     def to_request(self, visit_id: int, box: int | None) -> InjectionRequest:
         """What was done, as a plain value."""
@@ -102,7 +106,7 @@ class ScannedField(Field):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Keep every sign but the white space around."""
-        self.data = valuelist[0].strip(" \t\r\n") if valuelist else ""
+        self.data = valuelist[0].replace("\0", "").strip(" \t\r\n") if valuelist else ""
 
     def _value(self) -> str:
         return ""  # the field is empty after each scan
@@ -111,7 +115,7 @@ class ScannedField(Field):
 class ScanForm(Form):
     """Another syringe: what the scanner read, or the lot typed."""
 
-    course_id = IntegerField(validators=[InputRequired()])
+    course_id = IntegerField(validators=[InputRequired(), A_ROW])
     lot = ScannedField(
         lazy_gettext("Scan another syringe, or type the lot"),
         validators=[

@@ -22,6 +22,7 @@ from vaxcentre.web.centre import the_centre
 from vaxcentre.web.filters import local
 from vaxcentre.web.fragments import fresh
 from vaxcentre.web.once import first_result, keep_result
+from vaxcentre.web.paths import row_number
 from vaxcentre.web.signin import current_agent_id
 
 CERTIFICATE = "certificates.issue"
@@ -64,7 +65,7 @@ def certificate_of(patient: Patient) -> str | None:
 @staff(Role.NURSE, Role.DOCTOR, Role.RECEPTION)
 def board_leave() -> ResponseReturnValue:
     """One tap: gone home. Before the minutes are over, the next page asks why."""
-    visit_id = request.form.get("visit_id", type=int) or 0
+    visit_id = request.form.get("visit_id", type=row_number) or 0
     try:
         with transaction() as session:
             observation_service.leave(

@@ -22,6 +22,7 @@ from vaxcentre.web import languages
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
 from vaxcentre.web.once import first_result, keep_result
+from vaxcentre.web.paths import row_number
 from vaxcentre.web.signin import current_agent_id
 
 
@@ -122,7 +123,10 @@ def withdraw_declared(visit_id: int, declared_id: int) -> ResponseReturnValue:
 @staff(Role.NURSE, Role.DOCTOR)
 def book_next(visit_id: int) -> ResponseReturnValue:
     """Book or move the next dose to one of the times offered."""
-    numbers = request.form.get("course_id", type=int), request.form.get("slot_id", type=int)
+    numbers = (
+        request.form.get("course_id", type=row_number),
+        request.form.get("slot_id", type=row_number),
+    )
     asked = NextDoseRequest(visit_id, *(number or 0 for number in numbers))
     with transaction() as session:
         next_service.book_next_dose(

@@ -30,6 +30,7 @@ from vaxcentre.vaccination.scanning import scan_lot
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
 from vaxcentre.web.once import first_result, keep_result
+from vaxcentre.web.paths import row_number
 from vaxcentre.web.signin import current_agent_id, current_seat, forget_seat
 
 __all__ = ["bp", "correction_views", "observation_views", "outcome_views"]
@@ -128,7 +129,7 @@ def put_back(visit_id: int) -> ResponseReturnValue:
 def patient(visit_id: int) -> ResponseReturnValue:
     """The person in front of the nurse."""
     note_read(visit_id)
-    return _page(visit_id, lot_id=request.args.get("lot", type=int))
+    return _page(visit_id, lot_id=request.args.get("lot", type=row_number))
 
 
 @bp.post("/visits/<int:visit_id>/injection")

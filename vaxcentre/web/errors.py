@@ -7,6 +7,7 @@ from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import NoResultFound
 from werkzeug.exceptions import HTTPException
 
 from vaxcentre.extensions import db
@@ -34,6 +35,7 @@ def _show(fact: object) -> str:
 def install(app: Flask) -> None:
     """Answer refusals and errors with our own pages."""
     app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(NoResultFound, _no_such_row)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crash)
@@ -42,6 +44,11 @@ def install(app: Flask) -> None:
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
     return render_template("errors/409.html", sentence=say(refusal)), 409
+
+
+def _no_such_row(_error: NoResultFound) -> ResponseReturnValue:
+    """A number in an address or a form that belongs to nothing."""
+    return render_template("errors/404.html"), 404
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:

@@ -1,8 +1,32 @@
-"""Where a form may lead: only to a page of ours."""
+"""Where a form may lead, only to a page of ours; and the numbers of rows in addresses."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Request
+from flask import Flask, Request
+from werkzeug.routing import IntegerConverter
+
+LARGEST_NUMBER = 2**31 - 1  # of any row: what no column holds is not found
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address: the number of a row."""
+
+    def __init__(self, rules: Any, **bounds: Any) -> None:
+        super().__init__(rules, **({"max": LARGEST_NUMBER} | bounds))
+
+
+def install(app: Flask) -> None:
+    """Let no address ask for a row that no table can have; before the blueprints."""
+    app.url_map.converters["int"] = RowNumber
+
+
+def row_number(text: str) -> int:
+    """The number of a row in a query or a form; ValueError where it cannot be one."""
+    number = int(text)
+    if not 0 < number <= LARGEST_NUMBER:
+        raise ValueError("no row has this number")
+    return number
 
 
 def safe_path(target: str | None) -> str:
