@@ -19,8 +19,8 @@ from vaxcentre.database import transaction
 from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.stock import Lot
 from vaxcentre.models.vaccine import Course
-from vaxcentre.models.visit import Visit
-from vaxcentre.rules.vocabulary import Role
+from vaxcentre.models.visit import NoInjection, Visit
+from vaxcentre.rules.vocabulary import NextStep, NoInjectionReason, Role
 
 SignIn = Callable[..., Any]
 Clock = Callable[[str], datetime]
@@ -103,6 +103,25 @@ def test_who_was_injected_stays_arrived(
         lot = work.scalars(select(Lot)).one()
         make.make_injection(work, the_visit(work), course, lot)
     assert page.submit("/undo").status == 409
+
+
+def test_who_was_recorded_as_not_vaccinated_stays_arrived(
+    page: Browser, morning: Morning, arrived: Page, session: Session
+) -> None:
+    with transaction() as work:
+        visit = the_visit(work)
+        work.add(
+            NoInjection(
+                visit_id=visit.id,
+                course_id=morning.course,
+                reason=NoInjectionReason.LEFT,
+                next_step=NextStep.NONE,
+                recorded_at=clock.now(),
+                recorded_by_id=visit.checked_in_by_id,
+            )
+        )
+    assert page.submit("/undo").status == 409
+    assert the_visit(session).undone_at is None
 
 
 @pytest.mark.parametrize("role", [Role.NURSE, Role.OPERATOR, Role.INSPECTOR])

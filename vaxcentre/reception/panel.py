@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from vaxcentre.reception.rows import Came, Dose, Person, Row
-from vaxcentre.reception.service import UNDO_FOR
+from vaxcentre.rules.undo import UNDO_FOR, may_undo
 from vaxcentre.rules.vocabulary import AppointmentStatus, VisitStatus
 from vaxcentre.web import filters, languages, words
 
@@ -102,7 +102,7 @@ def _is_here(came: Came, day: date, now: datetime) -> Panel:
             _("This appointment is over. Offer a walk-in where another dose is due."),
             may_walk_in=True,
         )
-    can_undo = came.called_at is None and now <= came.checked_in_at + UNDO_FOR
+    can_undo = came.called_at is None and may_undo(came.checked_in_at, now)
     fresh = now - came.checked_in_at < timedelta(minutes=1)
     return Panel(
         "go" if fresh else "wait",

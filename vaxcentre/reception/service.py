@@ -1,7 +1,7 @@
 """The person is here: check in, and take it back within ten minutes."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -10,7 +10,7 @@ from vaxcentre.audit import service as audit
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Centre, Place, Slot
 from vaxcentre.models.injection import Injection
-from vaxcentre.models.visit import Visit
+from vaxcentre.models.visit import NoInjection, Visit
 from vaxcentre.reception.refusals import (
     AlreadyCalled,
     AlreadyHere,
@@ -21,9 +21,9 @@ from vaxcentre.reception.refusals import (
     TooLateToUndo,
     WrongDay,
 )
+from vaxcentre.rules.undo import may_undo
 from vaxcentre.rules.vocabulary import IdentityDocument
 
-UNDO_FOR = timedelta(minutes=10)
 UNSAID = frozenset({IdentityDocument.OTHER, IdentityDocument.NONE})
 
 
@@ -98,7 +98,7 @@ def undo_check_in(session: Session, visit_id: int, *, by_id: int, now: datetime)
     """Take an arrival back: a new fact on the visit, nothing is erased; twice is harmless.
 
     Raises:
-        AlreadyCalled: a nurse has called the person, or given an injection.
+        AlreadyCalled: a nurse has called the person, or recorded an outcome.
         TooLateToUndo: it was noted more than ten minutes ago.
     """
     visit = session.scalars(
@@ -111,9 +111,9 @@ def undo_check_in(session: Session, visit_id: int, *, by_id: int, now: datetime)
         raise NoSuchAppointment
     if visit.undone_at is not None:
         return visit
-    if visit.called_at is not None or _was_injected(session, visit):
+    if visit.called_at is not None or _has_outcome(session, visit):
         raise AlreadyCalled
-    if now > visit.checked_in_at + UNDO_FOR:
+    if not may_undo(visit.checked_in_at, now):
         raise TooLateToUndo(at=visit.checked_in_at)
     visit.undone_at = now
     visit.undone_by_id = by_id
@@ -184,6 +184,9 @@ def _add_companion(visit: Visit, companion: Companion | None, *, by_id: int, now
         visit.authorised_by_id = by_id
 
 
-def _was_injected(session: Session, visit: Visit) -> bool:
-    found = select(Injection.id).where(Injection.visit_id == visit.id).limit(1)
-    return session.scalar(found) is not None
+def _has_outcome(session: Session, visit: Visit) -> bool:
+    given = select(Injection.id).where(Injection.visit_id == visit.id)
+    not_given = select(NoInjection.id).where(
+        NoInjection.visit_id == visit.id, NoInjection.undone_at.is_(None)
+    )
+    return any(session.scalar(found.limit(1)) is not None for found in (given, not_given))

@@ -1,17 +1,17 @@
 """What a stock keeper does with doses that are here: discard, take back, block a lot."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
 from vaxcentre.models.stock import Lot, StockMovement
 from vaxcentre.rules.refusal import N_, Refusal
+from vaxcentre.rules.undo import may_undo
 from vaxcentre.rules.vocabulary import DiscardReason, MovementKind
 from vaxcentre.stock import service
 
-UNDO_FOR = timedelta(minutes=10)
 UNDOABLE = frozenset({MovementKind.RECEIVE, MovementKind.DISCARD})
 
 
@@ -93,7 +93,7 @@ def discard(session: Session, request: Discard, *, by_id: int, now: datetime) ->
 
 def may_be_undone(movement: StockMovement, now: datetime) -> bool:
     """Whether this movement may still be taken back by the stock keeper."""
-    return movement.kind in UNDOABLE and now < movement.moved_at + UNDO_FOR
+    return movement.kind in UNDOABLE and may_undo(movement.moved_at, now)
 
 
 def undo(session: Session, movement_id: int, *, by_id: int, now: datetime) -> StockMovement:

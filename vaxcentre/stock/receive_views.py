@@ -12,6 +12,7 @@ from vaxcentre.extensions import db
 from vaxcentre.models.stock import StockMovement
 from vaxcentre.rules.gs1 import BoxReading, read_box
 from vaxcentre.rules.refusal import Refusal
+from vaxcentre.rules.undo import UNDO_FOR
 from vaxcentre.rules.vocabulary import MovementKind, Role
 from vaxcentre.stock import keeping_service, queries, receive_service
 from vaxcentre.stock.draft_service import add_box
@@ -54,7 +55,7 @@ def _page(form: DeliveryForm, **more: object) -> str:
         vaccines={vaccine.id: vaccine for vaccine in queries.vaccines_in_use(db.session())},
         done=done,
         may_undo=done is not None and keeping_service.may_be_undone(done, clock.now()),
-        undo_for=keeping_service.UNDO_FOR,
+        undo_for=UNDO_FOR,
         **{"office": None} | more,
     )
 

@@ -12,6 +12,7 @@ from vaxcentre.extensions import db
 from vaxcentre.models.stock import StockMovement
 from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.refusal import Refusal
+from vaxcentre.rules.undo import UNDO_FOR
 from vaxcentre.rules.vocabulary import Role
 from vaxcentre.stock import keeping_service, queries, receive_views, scanner_views
 from vaxcentre.stock.forms import LOT_KINDS, BlockForm, DiscardForm
@@ -162,7 +163,7 @@ def _lot_page(lot_id: int, form: DiscardForm, block_form: BlockForm, failed: obj
         is_blocked=line.lot.blocked_at is not None,
         movements=movements,
         undoable=undoable,
-        undo_for=keeping_service.UNDO_FOR,
+        undo_for=UNDO_FOR,
         page=page,
         has_older=has_older,
         discard_form=form,

@@ -1,7 +1,7 @@
 """What is not an injection: not vaccinated, and doses declared from elsewhere."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from vaxcentre.models.appointment import PlannedDose
 from vaxcentre.models.patient import DeclaredDose, Patient
 from vaxcentre.models.visit import NoInjection
 from vaxcentre.rules.course import DoseAlreadyGiven
+from vaxcentre.rules.undo import may_undo
 from vaxcentre.rules.vocabulary import NextStep, NoInjectionReason, VisitStatus
 from vaxcentre.vaccination.clearance import check_open
 from vaxcentre.vaccination.queries import history_of
@@ -23,8 +24,6 @@ from vaxcentre.vaccination.refusals import (
     PlannedElsewhere,
     TooLateToUndo,
 )
-
-UNDO = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def undo_no_injection(
     row = session.get_one(NoInjection, no_injection_id, populate_existing=True)
     if row.undone_at is not None:
         raise AlreadyReplaced
-    if now >= row.recorded_at + UNDO:
+    if not may_undo(row.recorded_at, now):
         raise TooLateToUndo
     planned = next(d for d in visit.appointment.planned_doses if d.course_id == row.course_id)
     _claim_again(session, planned)

@@ -13,6 +13,7 @@ from vaxcentre.interview.alerts import alerts_of, answer_lines
 from vaxcentre.interview.standing import Standing, read_day, read_visit
 from vaxcentre.models.appointment import PlannedDose
 from vaxcentre.models.stock import Lot
+from vaxcentre.rules import undo
 from vaxcentre.rules.refusal import N_, Refusal
 from vaxcentre.stock import service as stock
 from vaxcentre.vaccination.clearance import Clearance, check_lot, clear_dose
@@ -27,7 +28,6 @@ from vaxcentre.vaccination.queries import (
     suitable_lots,
 )
 from vaxcentre.vaccination.refusals import SOFT
-from vaxcentre.vaccination.service import UNDO
 from vaxcentre.web import errors
 from vaxcentre.web.centre import the_centre
 from vaxcentre.web.filters import time_of_day
@@ -175,4 +175,4 @@ def shown_volume(microlitres: int) -> str:
 
 def may_undo(recorded_at: datetime, recorded_by_id: int, agent_id: int) -> bool:
     """Whether the undo still stands on the page: own record, ten minutes."""
-    return recorded_by_id == agent_id and clock.now() < recorded_at + UNDO
+    return recorded_by_id == agent_id and undo.may_undo(recorded_at, clock.now())

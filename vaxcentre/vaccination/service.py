@@ -1,7 +1,7 @@
 """Write down an injection, and take it back within ten minutes."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from vaxcentre.models.injection import Injection
 from vaxcentre.models.patient import Patient
 from vaxcentre.models.staff import StaffMember
 from vaxcentre.models.stock import Lot
+from vaxcentre.rules.undo import may_undo
 from vaxcentre.rules.vocabulary import Outcome, Route, Side, Site
 from vaxcentre.stock import service as stock
 from vaxcentre.vaccination.clearance import Clearance, check_lot, clear_dose
@@ -26,7 +27,6 @@ from vaxcentre.vaccination.refusals import (
     TooLateToUndo,
 )
 
-UNDO = timedelta(minutes=10)
 UNDONE = "undone within ten minutes"
 
 
@@ -151,7 +151,7 @@ def undo_injection(
     old = lock_injection(session, injection_id)
     if old.recorded_by_id != by_id:
         raise NotYourRecord
-    if now >= old.recorded_at + UNDO:
+    if not may_undo(old.recorded_at, now):
         raise TooLateToUndo
     return enter_in_error(session, old, UNDONE, by_id=by_id, zone=zone, now=now)
 

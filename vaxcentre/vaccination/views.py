@@ -13,6 +13,7 @@ from vaxcentre.interview.reading import note_read
 from vaxcentre.interview.standing import read_day
 from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.refusal import Refusal
+from vaxcentre.rules.undo import UNDO_FOR
 from vaxcentre.rules.vocabulary import Role
 from vaxcentre.stock.scanner_views import SEPARATOR_COOKIE
 from vaxcentre.vaccination import (
@@ -215,7 +216,7 @@ def _page(
         may_undo=page.may_undo,
         agent_id=current_agent_id(),
         certificate_of=observation_views.certificate_of,
-        ten_minutes=service.UNDO,
+        ten_minutes=UNDO_FOR,
         one_minute=timedelta(minutes=1),
     )
     return html, 422 if is_wrong else 200
