@@ -1,4 +1,4 @@
-// After ten quiet minutes, in every tab of this desk, the screen locks itself; it does not sign out.
+// After ten quiet minutes in every tab of this desk, the screen locks itself.
 const form = document.querySelector("form[data-idle]");
 
 if (form) {

@@ -1,5 +1,5 @@
-// The few keys to learn, each printed on its button: F2 new, F4 search, F8 print, F9 switch, Esc clear, Enter go, and
-// letters for choices. A letter typed outside a field goes to the scan field.
+// The few keys to learn, each printed on its button, and letters for choices. A letter typed outside a field goes to
+// the scan field.
 import { byHand } from "./scan.js";
 
 const WRITING = "input:not([type=radio], [type=checkbox], [type=submit], [type=button]), textarea, select, [contenteditable]";

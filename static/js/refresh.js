@@ -1,4 +1,4 @@
-// Keeps a panel up to date: asks again with the ETag it has, says when, and turns grey when nobody answers for 15 s.
+// Keeps a panel up to date: asks again with its ETag, says when, turns grey when nobody answers for 15 s.
 const PATIENCE = 15000;
 
 for (const panel of document.querySelectorAll("[data-refresh]")) keepFresh(panel);

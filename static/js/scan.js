@@ -1,5 +1,5 @@
-// Hears a barcode scanner among the keys. A scanner types at least six keys, none more than 60 ms after the one before,
-// then Enter or Tab. What it typed goes to the scan field, wherever the cursor was, and its Enter presses nothing else.
+// Hears a scanner among the keys: six at least, 60 ms apart at most, then Enter or Tab. What it typed goes to the scan
+// field, wherever the cursor was; its Enter presses nothing else.
 const QUICK = 60;
 const SHORTEST = 6;
 const WITHOUT_END = 16;

@@ -30,7 +30,7 @@ from vaxcentre.rules.vocabulary import Answer, IdentityDocument, Role, Sex, Verd
 Write = Callable[[], AbstractContextManager[Session]]
 SignIn = Callable[..., StaffMember]
 Clock = Callable[[str], datetime]
-CHILD = {"birth_on": date(2015, 3, 1)}
+CHILD = date(2015, 3, 1)
 
 
 @pytest.fixture(autouse=True)
@@ -259,7 +259,8 @@ def test_the_doctor_reads_decides_and_signs(
     assert (decision.decided_by_id, decision.decided_by_name) == (ines.id, "Ines Laurent")
     assert (decision.observation_minutes, decision.interview_id) == (45, 1)
     assert status_of(session, doubtful.visit_id) is VisitStatus.READY
-    assert session.scalars(select(AuditEntry).where(AuditEntry.action == "decide")).one()
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "decide")).one()
+    assert entry.by_id == ines.id
 
 
 @pytest.mark.parametrize(
@@ -347,7 +348,8 @@ def test_setting_a_rule_aside_needs_a_typed_reason(
     page.submit("/override", reason="Départ en mission humanitaire demain.")
     row = session.scalars(select(Decision)).one()
     assert row.overrides_course_id == doubtful.course_id
-    assert session.scalars(select(AuditEntry).where(AuditEntry.action == "override_rule")).one()
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "override_rule")).one()
+    assert entry.subject_id == row.id
 
 
 def test_a_nurse_does_not_decide(page: Browser, doubtful: Scene, signed_in_as: SignIn) -> None:
@@ -362,7 +364,7 @@ def test_a_nurse_does_not_decide(page: Browser, doubtful: Scene, signed_in_as: S
 def child(write: Write) -> Scene:
     """Tom is eleven; all his answers are clear."""
     with write() as session:
-        return make_scene(session, patient=make.make_patient(session, "Tom", **CHILD))
+        return make_scene(session, patient=make.make_patient(session, "Tom", birth_on=CHILD))
 
 
 @pytest.mark.parametrize("role", [Role.RECEPTION, Role.NURSE, Role.DOCTOR])

@@ -131,7 +131,8 @@ def test_leaving_early_asks_the_reason(
     page.submit("/leave", early_reason="son taxi attend")
     row = session.scalars(select(Observation)).one()
     assert (row.early_reason, row.left_noted_by_id) == ("son taxi attend", rosa.id)
-    assert session.scalars(select(AuditEntry).where(AuditEntry.action == "leave")).one()
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "leave")).one()
+    assert entry.details == {"is_early": True}
     with pytest.raises(refusals.AlreadyLeft), write() as s:
         leave(s, scene.visit_id, early_reason=None, by_id=rosa.id, now=clock.now())
 

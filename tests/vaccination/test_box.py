@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from tests import make
 from tests.page import Browser, Page
 from tests.vaccination.story import MORNING, Scene, make_arrival, make_scene, make_shop
 from vaxcentre import clock
+from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.audit import ReadEntry
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.patient import Patient
@@ -341,22 +343,54 @@ def test_the_box_is_for_nurses_and_doctors(
     assert page.open(f"/vaccination/visits/{scene.visit_id}").status == 403
 
 
-def test_the_planned_second_dose_outside_the_window_is_said_with_the_new_dates(
-    page: Browser, write: Write, signed_in_as: SignIn
+def plan_two(session: Session, **second: Any) -> tuple[int, int, int]:
+    """Ada has a pair: today, and too early in December; gives visit, second one, a good slot."""
+    course = make.make_course(session, "zoster", doses=2)
+    make.make_lot(session, make.make_vaccine(session, course, name="SHINGRIX"))
+    ada = make.make_patient(session)
+    visit = make_arrival(session, course, patient=ada, appointment=second)
+    slot = make.make_slot(session, course, day=date(2026, 12, 1))
+    later = make.make_appointment(session, ada, slot, course, dose_number=2, **second)
+    good = make.make_slot(session, course, day=date(2026, 12, 29))
+    for day in (date(2026, 12, 20), date(2027, 1, 23)):  # a day too early, a day too late
+        make.make_slot(session, course, day=day)
+    return visit.id, later.id, good.id
+
+
+@pytest.mark.parametrize("pair", [{}, {"pair_id": "pair-1"}], ids=["alone", "pair"])
+def test_the_second_dose_outside_its_window_is_moved_before_the_person_leaves(
+    page: Browser, write: Write, session: Session, signed_in_as: SignIn, pair: dict[str, str]
 ) -> None:
     with write() as s:
-        course = make.make_course(s, "zoster", doses=2)
-        make.make_lot(s, make.make_vaccine(s, course, name="SHINGRIX"))
-        ada = make.make_patient(s)
-        visit_id = make_arrival(s, course, patient=ada).id
-        slot = make.make_slot(s, course, day=date(2026, 12, 1))
-        make.make_appointment(s, ada, slot, course, dose_number=2)
+        visit_id, later_id, good_id = plan_two(s, **pair)
     signed_in_as(Role.NURSE, box=3)
     page.open(f"/vaccination/visits/{visit_id}")
     done = page.submit("/injection")
     assert "du 21/12/2026 au 22/01/2027, au mieux vers le 28/12/2026" in done.text
     assert "mardi 1er décembre" in done.text
     assert "il faut le déplacer" in done.text
+    offered = [button.get("value") for button in done.select("button[name=slot_id]")]
+    assert offered == [str(good_id)]
+    moved = page.submit("/next-dose", button=f"slot_id={good_id}")
+    assert "rendez-vous le mardi 29 décembre à 09:00" in moved.text
+    assert session.get_one(Appointment, later_id).place.slot_id == good_id
+
+
+def test_a_second_dose_that_was_not_planned_is_booked_there_and_then(
+    page: Browser, write: Write, session: Session, signed_in_as: SignIn
+) -> None:
+    with write() as s:
+        visit_id, later_id, good_id = plan_two(s)
+        later = s.get_one(Appointment, later_id)
+        later.cancelled_at = later.planned_doses[0].released_at = clock.now()
+    noor = signed_in_as(Role.NURSE, box=3)
+    page.open(f"/vaccination/visits/{visit_id}")
+    assert "Pas encore de rendez-vous" in page.submit("/injection").text
+    page.submit("/next-dose", button=f"slot_id={good_id}")
+    made = session.scalars(select(Appointment).order_by(Appointment.id.desc())).first()
+    assert made is not None
+    assert (made.place.slot_id, made.booked_by_id) == (good_id, noor.id)
+    assert [dose.dose_number for dose in made.planned_doses] == [2]
 
 
 def test_under_a_year_the_thigh_is_proposed() -> None:

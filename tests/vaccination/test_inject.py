@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -104,7 +105,7 @@ def test_a_visit_that_does_not_exist_is_refused(write: Write) -> None:
     "person", [{"birth_on": date(2015, 3, 1)}, {"is_protected_adult": True}], ids=["child", "adult"]
 )
 def test_without_the_authorisation_nothing_is_injected(
-    write: Write, person: dict[str, object]
+    write: Write, person: dict[str, Any]
 ) -> None:
     with write() as session:
         scene = make_scene(session, patient=make.make_patient(session, **person))

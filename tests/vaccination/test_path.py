@@ -79,7 +79,7 @@ def test_ada_is_asked_called_injected_watched_and_goes_home(
     assert "départ noté" in gone.text
     assert "Personne n’est en surveillance" in gone.text
     watched = session.scalars(select(Observation)).one()
-    assert watched.left_at - watched.started_at == timedelta(minutes=15)
+    assert watched.left_at == watched.started_at + timedelta(minutes=15)
     signed = set(session.scalars(select(AuditEntry.action).where(AuditEntry.by_id == noor.id)))
     assert {"answer_interview", "call", "record_injection", "leave"} <= signed
     interview = session.scalars(select(Interview)).one()

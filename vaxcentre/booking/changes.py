@@ -86,7 +86,9 @@ def move(
         PairOutsideInterval, and all that the rules of the courses refuse on the new day.
     """
     appointment = _locked(session, appointment_id)
-    pair = [appointment, *others_of_pair(session, appointment)]
+    others = others_of_pair(session, appointment)
+    # A first dose that has been received today is on record: its plan no longer counts.
+    pair = [appointment, *(one for one in others if not _is_here(session, one))]
     steps = [(appointment, slot_id)]
     if pair_slot_id is not None and len(pair) == 2:
         steps.append((pair[1], pair_slot_id))

@@ -12,7 +12,6 @@ from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.course import age_in_months, age_in_years
 from vaxcentre.rules.vocabulary import Sex
 
-
 # Compared letter by letter, so that "begins with" is a range of an index in every database.
 FOLDED = String(100).with_variant(String(100, collation="C"), "postgresql")
 

@@ -71,6 +71,8 @@ def correct_injection(
     lot = session.get(Lot, request.lot_id)
     if lot is None:
         raise LotUnknown(lot="?")
+    for lot_id in sorted({old.lot_id, lot.id}):  # in one order everywhere, before any new row
+        stock.lock_lot(session, lot_id)
     _check(session, request, old, lot, zone, now)
     stock.put_back_for_injection(session, old, by_id=by_id, now=now, note=request.reason)
     old.replaced_at = now

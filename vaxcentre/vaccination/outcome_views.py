@@ -1,4 +1,4 @@
-"""Not vaccinated, and doses declared from elsewhere."""
+"""Not vaccinated, doses declared from elsewhere, and the dose that comes next."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,9 +13,10 @@ from vaxcentre.interview.standing import read_visit
 from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Role
-from vaxcentre.vaccination import outcome_service
+from vaxcentre.vaccination import next_service, outcome_service
 from vaxcentre.vaccination.bp import bp
 from vaxcentre.vaccination.forms import DeclaredDoseForm, NoInjectionForm
+from vaxcentre.vaccination.next_service import NextDoseRequest
 from vaxcentre.vaccination.queries import history_of
 from vaxcentre.web import languages
 from vaxcentre.web.access import staff
@@ -115,3 +116,17 @@ def withdraw_declared(visit_id: int, declared_id: int) -> ResponseReturnValue:
         )
     flash(_("The declared dose is withdrawn; it no longer counts."), "go")
     return redirect(url_for(".earlier_doses", visit_id=visit_id))
+
+
+@bp.post("/visits/<int:visit_id>/next-dose")
+@staff(Role.NURSE, Role.DOCTOR)
+def book_next(visit_id: int) -> ResponseReturnValue:
+    """Book or move the next dose to one of the times offered."""
+    numbers = request.form.get("course_id", type=int), request.form.get("slot_id", type=int)
+    asked = NextDoseRequest(visit_id, *(number or 0 for number in numbers))
+    with transaction() as session:
+        next_service.book_next_dose(
+            session, asked, by_id=current_agent_id(), zone=the_centre().zone, now=clock.now()
+        )
+    flash(_("The next dose is booked."), "go")
+    return redirect(url_for(".patient", visit_id=visit_id))

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from vaxcentre import clock
+from vaxcentre.booking.availability import FreeTime
 from vaxcentre.extensions import db
 from vaxcentre.interview.alerts import alerts_of, answer_lines
 from vaxcentre.interview.standing import Standing, read_day, read_visit
@@ -16,8 +17,15 @@ from vaxcentre.rules.refusal import N_, Refusal
 from vaxcentre.stock import service as stock
 from vaxcentre.vaccination.clearance import Clearance, check_lot, clear_dose
 from vaxcentre.vaccination.forms import InjectionForm, ScanForm
+from vaxcentre.vaccination.next_service import next_times
 from vaxcentre.vaccination.places import PlaceChoice, place_code, places_for
-from vaxcentre.vaccination.queries import history_of, last_lot_in_box, next_doses, suitable_lots
+from vaxcentre.vaccination.queries import (
+    NextDose,
+    history_of,
+    last_lot_in_box,
+    next_doses,
+    suitable_lots,
+)
 from vaxcentre.vaccination.refusals import SOFT
 from vaxcentre.vaccination.service import UNDO
 from vaxcentre.web import errors
@@ -71,10 +79,20 @@ def show(
         "history": history_of(session, standing.patient.id, zone),
         "needle": needle,
         "others": standing.open_doses[1:],
-        "next_doses": next_doses(session, standing.visit, standing.given, day=day, zone=zone),
+        "next_doses": _next_doses(standing),
         "upcoming": [one for one in people if one.is_ready and one.visit.id != visit_id][:3],
         "form": scan_form or form,  # its errors stand on top of the page
     }
+
+
+def _next_doses(standing: Standing) -> list[tuple[NextDose, list[FreeTime]]]:
+    """The doses that follow, each with times to offer where its appointment does not fit."""
+    session, zone, now = db.session(), the_centre().zone, clock.now()
+    day = clock.local_day(now, zone)
+    found = next_doses(session, standing.visit, standing.given, day=day, zone=zone)
+    return [
+        (one, [] if one.is_planned_well else next_times(session, one, now=now)) for one in found
+    ]
 
 
 def _needle(

@@ -64,9 +64,7 @@ def record_injection(
     session.execute(select(Patient.id).where(Patient.id == visit.patient_id).with_for_update())
     standing = read_visit(session, visit.id, now=now)
     clearance = clear_dose(session, standing, request.course_id, day=day, zone=zone)
-    lot = session.get(Lot, request.lot_id)
-    if lot is None:
-        raise LotUnknown(lot="?")
+    lot = _lock_lot(session, request.lot_id)
     check_lot(session, standing, clearance.planned.course, lot, day=day)
     if not goes_with(request.route, (request.site, request.side)):
         raise PlaceNotForRoute
@@ -87,6 +85,17 @@ def record_injection(
         decision_id=injection.decision_id,
     )
     return injection
+
+
+def _lock_lot(session: Session, lot_id: int) -> Lot:
+    """Take the lot before the record that points to it.
+
+    PostgreSQL lets a new row's foreign key share its lot with others; two boxes that share one
+    and then both want it alone would wait for each other for ever.
+    """
+    if session.get(Lot, lot_id) is None:
+        raise LotUnknown(lot="?")
+    return stock.lock_lot(session, lot_id)
 
 
 def _injection(

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -30,7 +30,7 @@ from vaxcentre.vaccination.scanning import scan_lot
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
 from vaxcentre.web.once import first_result, keep_result
-from vaxcentre.web.signin import current_agent, current_agent_id, current_seat, forget_seat
+from vaxcentre.web.signin import current_agent_id, current_seat, forget_seat
 
 __all__ = ["bp", "correction_views", "observation_views", "outcome_views"]
 
@@ -214,14 +214,7 @@ def _page(
         may_undo=page.may_undo,
         agent_id=current_agent_id(),
         certificate_of=observation_views.certificate_of,
-        booking_url=_booking_url(),
         ten_minutes=service.UNDO,
         one_minute=timedelta(minutes=1),
     )
     return html, 422 if is_wrong else 200
-
-
-def _booking_url() -> str | None:
-    """Where the next dose is booked, when the phone's screen is open to this person."""
-    is_open = "phone.desk" in current_app.view_functions
-    return url_for("phone.desk") if is_open and current_agent().may(Role.OPERATOR) else None
