@@ -55,22 +55,15 @@ class OpenSlot:
 
 
 # Written once: building a statement costs as much as running it, and these run for every booking.
-# First the lock, then the reading: a join that waited for the lock would show the clinic as it
-# was before, and it may have closed meanwhile.
-_LOCK = select(Slot.id).where(Slot.id == bindparam("slot_id")).with_for_update()
 _SLOT = (
-    select(
-        Slot.starts_at,
-        Slot.ends_at,
-        Clinic.day,
-        Clinic.closed_at,
-        Clinic.opens_at,
-        Clinic.ends_at.label("clinic_ends_at"),
-        ClinicCourse.course_id,
-    )
-    .join(Clinic, Clinic.id == Slot.clinic_id)
-    .outerjoin(ClinicCourse, ClinicCourse.clinic_id == Clinic.id)
+    select(Slot.starts_at, Slot.ends_at, Slot.clinic_id)
     .where(Slot.id == bindparam("slot_id"))
+    .with_for_update()
+)
+_CLINIC = (
+    select(Clinic.day, Clinic.ends_at, Clinic.closed_at, Clinic.opens_at, ClinicCourse.course_id)
+    .outerjoin(ClinicCourse, ClinicCourse.clinic_id == Clinic.id)
+    .where(Clinic.id == bindparam("clinic_id"))
 )
 _CLAIMS = (
     select(
@@ -113,21 +106,27 @@ def lock_slot(session: Session, slot_id: int, *, by_id: int | None, now: datetim
 
 
 def _lock(session: Session, slot_id: int) -> tuple[OpenSlot, datetime]:
-    session.execute(_LOCK, {"slot_id": slot_id})
-    rows = session.execute(_SLOT, {"slot_id": slot_id}).all()
-    if not rows:
+    """The slot, locked, and then its clinic: read after the lock, since it may have closed
+    while we waited for it. A join would show the clinic as it was before.
+
+    Raises:
+        SlotOver: there is no such slot any more.
+    """
+    slot = session.execute(_SLOT, {"slot_id": slot_id}).first()
+    if slot is None:
         raise SlotOver
-    first = rows[0]
-    slot = OpenSlot(
+    rows = session.execute(_CLINIC, {"clinic_id": slot.clinic_id}).all()
+    clinic = rows[0]
+    found = OpenSlot(
         id=slot_id,
-        day=first.day,
-        starts_at=first.starts_at,
-        ends_at=first.ends_at,
-        clinic_ends_at=first.clinic_ends_at,
-        is_closed=first.closed_at is not None,
+        day=clinic.day,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        clinic_ends_at=clinic.ends_at,
+        is_closed=clinic.closed_at is not None,
         offers=frozenset(row.course_id for row in rows if row.course_id is not None),
     )
-    return slot, first.opens_at
+    return found, clinic.opens_at
 
 
 def lock_running_slot(session: Session, slot_id: int, *, now: datetime) -> OpenSlot:
