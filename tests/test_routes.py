@@ -86,6 +86,7 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "reception.person": only(R, N, I),
     "reception.change_contact": only(R),
     "reception.failures_seen": only(R),
+    "reception.print_confirmation": only(R),
     "reception.cancel": only(R),
     "reception.do_cancel": only(R),
     "reception.move": only(R),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -221,3 +222,20 @@ def test_it_speaks_english(page: Browser, morning: Morning, rosa: None) -> None:
     shown = page.open(url(morning))
     assert "Correct the identity" in shown.text
     assert "MERCIER Ada, 78 years old" in shown.text
+
+
+def test_the_confirmation_is_printed_again(
+    page: Browser, app: Flask, morning: Morning, rosa: None, printer_socket: Path
+) -> None:
+    app.config["PRINTER_SOCKET"] = printer_socket
+    page.open(url(morning))
+    sheet = page.follow("Imprimer la confirmation")
+    assert sheet.response.mimetype == "application/pdf"
+    assert sheet.response.data.startswith(b"%PDF")
+
+
+def test_a_cancelled_appointment_has_no_sheet(page: Browser, morning: Morning, rosa: None) -> None:
+    with transaction() as work:
+        appointment_of(work, morning.appointment).cancelled_at = clock.now()
+    sheet = f"/reception/appointments/{morning.appointment}/confirmation.pdf"
+    assert page.open(sheet).status == 404

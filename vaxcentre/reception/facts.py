@@ -11,42 +11,15 @@ from sqlalchemy.orm import Session, selectinload
 
 from vaxcentre.models.appointment import PlannedDose
 from vaxcentre.models.injection import Injection
-from vaxcentre.models.patient import Patient
 from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import Decision, Interview, InterviewAnswer, NoInjection
-from vaxcentre.reception.rows import Came, Dose, Person, Row
+from vaxcentre.reception.people import person_of
+from vaxcentre.reception.rows import Came, Dose, Row
 from vaxcentre.rules.course import doses_in_schedule, schedule_for
 from vaxcentre.rules.schedule import DoseRule
 from vaxcentre.rules.starter import questionnaire
 from vaxcentre.rules.status import AppointmentFacts, VisitFacts, appointment_status, visit_status
 from vaxcentre.rules.vocabulary import Outcome, Verdict
-
-PERSON = (
-    Patient.id.label("patient_id"),
-    Patient.family_name,
-    Patient.given_names,
-    Patient.used_name,
-    Patient.birth_on,
-    Patient.sex,
-    Patient.phone,
-    Patient.email,
-    Patient.is_protected_adult,
-)
-
-
-def person_of(found: Any) -> Person:
-    """The person in a row that holds the PERSON columns."""
-    return Person(
-        id=found.patient_id,
-        family_name=found.family_name,
-        given_names=found.given_names,
-        used_name=found.used_name,
-        birth_on=found.birth_on,
-        sex=found.sex,
-        phone=found.phone,
-        email=found.email,
-        is_protected=found.is_protected_adult,
-    )
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """One person's page, and what the desk does from it: contact, cancel, messages seen."""
 
-from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from vaxcentre import clock
 from vaxcentre.audit import service as audit
 from vaxcentre.booking import service as booking
+from vaxcentre.booking.pdf import confirmation_pdf
+from vaxcentre.booking.queries import with_pair
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.reception import identity_service, queries
@@ -56,6 +58,24 @@ def failures_seen(patient_id: int) -> ResponseReturnValue:
             session, patient_id, by_id=current_agent_id(), now=clock.now()
         )
     return redirect(url_for("reception.person", patient_id=patient_id))
+
+
+@bp.get("/reception/appointments/<int:appointment_id>/confirmation.pdf")
+@staff(*DESK)
+def print_confirmation(appointment_id: int) -> ResponseReturnValue:
+    """The sheet with the reference once more; of a pair, both."""
+    cards = with_pair(db.session(), appointment_id)
+    live = [card for card in cards if card.cancelled_at is None and card.lapsed_at is None]
+    patient_id = queries.patient_of(db.session(), appointment_id)
+    if not live or patient_id is None:
+        abort(404)
+    paper = confirmation_pdf([live])
+    now, agent_id = clock.now(), current_agent_id()
+    with transaction() as session:
+        audit.note_read(
+            session, patient_id, "reception.print_confirmation", by_id=agent_id, now=now
+        )
+    return paper, 200, {"Content-Type": "application/pdf"}
 
 
 @bp.get("/reception/appointments/<int:appointment_id>/cancel")
@@ -125,5 +145,4 @@ def _page(patient_id: int, form: ContactForm | None = None) -> str:
         state_of=state_of,
         moment=now,
         may_change=current_agent().may(*DESK),
-        papers=current_app.view_functions.keys(),
     )

@@ -11,7 +11,8 @@ from vaxcentre.models.appointment import Appointment, OutboxMessage
 from vaxcentre.models.clinic import Clinic, ClinicCourse, Place, Slot
 from vaxcentre.models.patient import Patient
 from vaxcentre.models.visit import Observation, Visit
-from vaxcentre.reception.facts import PERSON, Facts, person_of, row_of
+from vaxcentre.reception.facts import Facts, row_of
+from vaxcentre.reception.people import PERSON, person_of
 from vaxcentre.reception.rows import Person, Row
 
 
@@ -65,6 +66,11 @@ def courses_of_day(session: Session, day: date) -> list[int]:
         .order_by(ClinicCourse.course_id)
     )
     return list(session.scalars(statement))
+
+
+def patient_of(session: Session, appointment_id: int) -> int | None:
+    """Whose appointment it is."""
+    return session.scalar(select(Appointment.patient_id).where(Appointment.id == appointment_id))
 
 
 def has_live_pair(session: Session, appointment_id: int) -> bool:

@@ -15,7 +15,7 @@ from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Clinic, Place, Slot
 from vaxcentre.models.patient import Patient
 from vaxcentre.reception import queries
-from vaxcentre.reception.facts import PERSON, person_of
+from vaxcentre.reception.people import PERSON, person_of
 from vaxcentre.reception.rows import Person, Row
 from vaxcentre.rules.identity import SearchKind, SearchWords, fold, read_search
 from vaxcentre.rules.ins import is_ins, read_ins
