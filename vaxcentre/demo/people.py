@@ -1,10 +1,15 @@
 """The patients of the demo: their names, ages and numbers, none of them real."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from vaxcentre.demo import names
+from vaxcentre.demo.rows import add_rows
+from vaxcentre.models.patient import Patient
 from vaxcentre.rules.identity import first_given_name, fold
 from vaxcentre.rules.vocabulary import Sex
 
@@ -60,3 +65,27 @@ def _email(random: Random, given: str, family: str, born: date) -> str | None:
     if random.random() > (0.35 if born.year < 1950 else 0.65):
         return None
     return f"{fold(first_given_name(given))}.{fold(family)}{born.year % 100:02d}@courriel.example"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A patient of the demo, as the journeys need them."""
+
+    id: int
+    birth_on: date
+    email: str | None
+    phone: str | None
+
+    def is_of_age(self, years: int, day: date) -> bool:
+        """Whether they have reached this age."""
+        return (day - self.birth_on).days >= years * 365.2425 + 1
+
+
+def plant_people(session: Session, random: Random, count: int, *, now: datetime) -> list[Person]:
+    """Write so many patients; the benches use it with 500,000."""
+    rows = people(random, count, now.date(), now - timedelta(days=400))
+    ids = add_rows(session, Patient, rows)
+    return [
+        Person(number, row["birth_on"], row["email"], row["phone"])
+        for number, row in zip(ids, rows, strict=True)
+    ]

@@ -69,7 +69,8 @@ def work() -> ResponseReturnValue:
     form = CallForm()
     _offer_courses(form)
     if not form.validate():
-        return _page(form, Screen(held=_held(form))), 422
+        # Who only asks about an appointment is found before a vaccination is named.
+        return _page(form, _screen_without_times(form)), 422
     _choose_caller(form)
     try:
         if "confirm" in request.form:
