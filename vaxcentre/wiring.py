@@ -32,6 +32,7 @@ from vaxcentre.web import (
     filters,
     headers,
     languages,
+    proxies,
     signin,
     templating,
     views,
@@ -73,7 +74,7 @@ def build(**overrides: Any) -> Flask:
     )
     _settle(app, folder, overrides)
     _extend(app)
-    for part in (templating, access, context, errors, filters, headers):
+    for part in (proxies, templating, access, context, errors, filters, headers):
         part.install(app)
     app.register_blueprint(views.bp)
     for blueprint in POOLS[app.config["SERVES"]]:

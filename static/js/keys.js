@@ -47,7 +47,9 @@ function step(event, here) {
   links[Math.max(0, Math.min(links.length - 1, place + (event.key === "ArrowDown" ? 1 : -1)))].focus();
 }
 
+// A key held down goes on pressing on the next page: nobody is injected that way.
 function go(event, here, writing) {
+  if (event.repeat && !here?.matches("textarea")) return event.preventDefault();
   if (writing || here?.matches("a, button, summary")) return;
   const one = withKey("Enter");
   if (!one) return;

@@ -117,6 +117,22 @@ def test_a_letter_chooses_the_arm_and_enter_says_done(box: Page) -> None:
     assert (where, data["side"], data["once"]) == ("injected", "right", "k2")
 
 
+@pytest.mark.parametrize("focus", [True, False])
+def test_a_key_held_down_says_done_no_second_time(box: Page, focus: bool) -> None:
+    posts: list[str] = []
+    box.on("request", lambda request: posts.append(request.url))
+    button = box.get_by_role("button", name="Injection faite")
+    button.evaluate(f"one => one.{'focus' if focus else 'blur'}()")
+    box.evaluate("addEventListener('click', () => { window.clicked = true; })")
+    kind = "{key: 'Enter', repeat: true, bubbles: true, cancelable: true}"
+    held = f"new KeyboardEvent('keydown', {kind})"
+    # X('keydown', {key: 'Enter', repeat: true, bubbles: true, cancelable: true})"
+    went_on = box.evaluate(f"(document.activeElement ?? document.body).dispatchEvent({held})")
+    box.wait_for_timeout(200)
+
+    assert (went_on, posts, box.evaluate("window.clicked")) == (False, [], None)
+
+
 def test_a_letter_typed_outside_goes_to_the_scan_field(desk: Page) -> None:
     desk.get_by_role("link", name="Suivant").focus()
     desk.keyboard.type("mar 42", delay=90)

@@ -275,8 +275,9 @@ def test_an_expired_or_blocked_syringe_stops_in_red(
     assert not stopped.select("#injection")
 
 
-def test_a_wrong_product_stops(
-    page: Browser, write: Write, scene: Scene, signed_in_as: SignIn
+@pytest.mark.parametrize("read", [f"010340093027557310HE2241{GS}17270630", "HE2241", "he2241"])
+def test_a_wrong_product_stops_scanned_or_typed(
+    page: Browser, write: Write, scene: Scene, signed_in_as: SignIn, read: str
 ) -> None:
     with write() as session:
         covid = make.make_course(session, "covid-2026")
@@ -284,7 +285,7 @@ def test_a_wrong_product_stops(
         make.make_lot(session, other, number="HE2241")
     signed_in_as(Role.NURSE, box=3)
     page.open(f"/vaccination/visits/{scene.visit_id}")
-    stopped = page.submit("/scan", lot=f"010340093027557310HE2241{GS}17270630")
+    stopped = page.submit("/scan", lot=read)
     assert "COMIRNATY n’est pas un vaccin de cette vaccination" in " ".join(_said(stopped))
 
 

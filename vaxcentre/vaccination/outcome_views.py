@@ -77,7 +77,8 @@ def earlier_doses(visit_id: int) -> ResponseReturnValue:
     patient_id, key = standing.patient.id, request.form.get("once")
     form = DeclaredDoseForm()
     courses = db.session.scalars(select(Course).order_by(Course.position, Course.id))
-    form.course_id.choices = [(row.id, row.short_name(languages.chosen())) for row in courses]
+    # The whole names: dTP is five vaccinations, each of its own age.
+    form.course_id.choices = [(row.id, row.name(languages.chosen())) for row in courses]
     here = url_for(".earlier_doses", visit_id=visit_id)
     if form.validate_on_submit():
         try:

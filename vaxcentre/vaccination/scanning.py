@@ -48,13 +48,16 @@ def scan_lot(
 
 
 def _by_number(session: Session, number: str, course: Course) -> Lot | None:
+    """The one lot of this vaccination with this number; a lot of another vaccine is said so."""
     accepted = select(CourseVaccine.vaccine_id).where(CourseVaccine.course_id == course.id)
     statement = (
         select(Lot)
         .options(joinedload(Lot.vaccine))
-        .where(func.upper(Lot.number) == text_key(number), Lot.vaccine_id.in_(accepted))
+        .where(func.upper(Lot.number) == text_key(number))
     )
-    found = list(session.scalars(statement))
+    found = list(session.scalars(statement.where(Lot.vaccine_id.in_(accepted))))
+    if not found and (other := session.scalar(statement.order_by(Lot.id).limit(1))):
+        raise WrongProduct(vaccine=other.vaccine.name)
     return found[0] if len(found) == 1 else None
 
 
