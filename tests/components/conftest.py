@@ -29,6 +29,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
+from vaxcentre.web.filters import kept_whole
+
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "vaxcentre/translations/fr/LC_MESSAGES/core.po"
 NOW = datetime(2026, 11, 23, 10, 21, 5, tzinfo=ZoneInfo("Europe/Paris"))
@@ -75,6 +77,7 @@ def env() -> Environment:
     )
     env.filters["date"] = lambda day: f"{day:%d/%m/%Y}"
     env.filters["time"] = lambda moment: f"{moment:%H:%M}"
+    env.filters["kept_whole"] = kept_whole
     return env
 
 

@@ -19,7 +19,10 @@ def test_a_form_carries_its_proof_and_its_one_time_key(render: Render) -> None:
     assert '<form method="post" action="/go" novalidate class="narrow">' in html
     assert 'name="csrf_token" value="proof"' in html
     assert 'name="once" value="k1"' in html
-    assert 'class="wide" data-key="Enter">Injection faite <kbd>Entrée</kbd></button>' in html
+    assert (
+        'class="wide" data-key="Enter"><span>Injection faite</span> <kbd>Entrée</kbd></button>'
+        in html
+    )
 
 
 def test_a_button_alone_is_a_form_of_its_own(draw: Render) -> None:
@@ -31,7 +34,7 @@ def test_a_button_alone_is_a_form_of_its_own(draw: Render) -> None:
     assert html.count("<form") == html.count("</form>") == 1
     assert 'name="csrf_token" value="proof"' in html
     assert 'name="visit" value="4"' in html
-    assert '<button type="submit" class="quiet">Parti</button>' in html
+    assert '<button type="submit" class="quiet"><span>Parti</span></button>' in html
 
 
 def test_the_title_says_that_something_is_wrong(

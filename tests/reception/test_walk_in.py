@@ -20,7 +20,7 @@ from vaxcentre.booking.people import Person
 from vaxcentre.database import transaction
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.audit import AuditEntry
-from vaxcentre.models.clinic import Place, Slot
+from vaxcentre.models.clinic import ClinicCourse, Place, Slot
 from vaxcentre.models.patient import Patient
 from vaxcentre.models.stock import Lot
 from vaxcentre.models.vaccine import Course
@@ -381,3 +381,16 @@ def test_walk_ins_of_one_instant_never_share_a_place(
     assert {place.slot_id for place in extra} == {
         session.scalars(select(Slot.id).where(Slot.id == morning.slots[8])).one()
     }
+
+
+def test_where_several_are_given_the_cursor_is_on_the_vaccination(
+    page: Browser, morning: Morning, signed_in_as: SignIn
+) -> None:
+    signed_in_as(Role.RECEPTION)
+    assert page.open("/reception/walk-in").select("[autofocus]")[0].get("name") == "family_name"
+    with transaction() as session:
+        other = make.make_course(session, code="covid", short_fr="Covid")
+        session.add(ClinicCourse(clinic_id=morning.clinic, course_id=other.id))
+    shown = page.open("/reception/walk-in")
+    assert shown.select("[autofocus]")[0].get("name") == "courses"
+    assert "Covid : " in shown.text.replace("\u00a0", " ")

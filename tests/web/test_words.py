@@ -12,10 +12,12 @@ import pytest
 from babel.messages.pofile import read_po
 from flask import Flask
 from flask_babel import refresh
+from markupsafe import Markup
 
 from vaxcentre.rules import vocabulary
 from vaxcentre.rules.vocabulary import Answer, Route, Side, Site, VisitStatus
 from vaxcentre.web import languages
+from vaxcentre.web.filters import kept_whole
 from vaxcentre.web.words import PLACES, WORDS, label, place, place_label, word
 
 ENUMS = [
@@ -92,3 +94,10 @@ def test_having_gone_home_is_not_the_left_side(app: Flask) -> None:
     with in_language(app, "fr"):
         assert word(VisitStatus.LEFT) == "parti"
         assert label(VisitStatus.LEFT) == "Parti"
+
+
+def test_an_appointment_is_not_parted_at_its_hyphen_and_nothing_else_is_let_through() -> None:
+    whole = '<span class="nowrap">rendez-vous</span>'
+    assert kept_whole("Prendre rendez-vous") == f"Prendre {whole}"
+    assert kept_whole("<b>rendez-vous</b>") == f"&lt;b&gt;{whole}&lt;/b&gt;"
+    assert kept_whole(Markup("<b>Zoé</b>")) == "<b>Zoé</b>"

@@ -47,6 +47,7 @@ class CourseCard:
     code: str
     disease: str
     names: Mapping[str, str] = field(hash=False)
+    short_names: Mapping[str, str] = field(hash=False)
     who: Mapping[str, str] = field(hash=False)
     condition: Mapping[str, str] = field(hash=False)
     pair_choice: PairChoice
@@ -104,6 +105,7 @@ def _card(course: Course, rules: tuple[DoseRule, ...]) -> CourseCard:
         code=course.code,
         disease=course.disease,
         names={"fr": course.name_fr, "en": course.name_en},
+        short_names={"fr": course.short_name("fr"), "en": course.short_name("en")},
         who={"fr": course.who_fr, "en": course.who_en},
         condition={"fr": course.condition_fr, "en": course.condition_en},
         pair_choice=course.pair_choice,

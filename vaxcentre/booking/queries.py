@@ -22,12 +22,18 @@ class DoseCard:
     course_id: int
     name_fr: str
     name_en: str
+    short_fr: str
+    short_en: str
     dose_number: int
     previous_on: date | None
 
     def name(self, language: str) -> str:
         """The course's name in the reader's language."""
         return self.name_en if language == "en" else self.name_fr
+
+    def short_name(self, language: str) -> str:
+        """The disease in a word or two, where there is no room."""
+        return self.short_en if language == "en" else self.short_fr
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,15 @@ def _card(
         given_name=first_given_name(patient.given_names) if patient else "",
         birth_on=patient.birth_on if patient else None,
         doses=tuple(
-            DoseCard(p.course_id, p.course.name_fr, p.course.name_en, p.dose_number, p.previous_on)
+            DoseCard(
+                p.course_id,
+                p.course.name_fr,
+                p.course.name_en,
+                p.course.short_name("fr"),
+                p.course.short_name("en"),
+                p.dose_number,
+                p.previous_on,
+            )
             for p in appointment.planned_doses
         ),
     )

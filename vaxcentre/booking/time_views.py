@@ -50,7 +50,7 @@ def page_number() -> int:
 
 
 def _cards(picture: Picture, draft: Draft) -> list[str]:
-    return [picture.cards[key].names[languages.chosen()] for key in draft.courses]
+    return [picture.cards[key].short_names[languages.chosen()] for key in draft.courses]
 
 
 @bp.route("/book/time/<day>", methods=["GET", "POST"])

@@ -113,7 +113,7 @@ def describe_person() -> ResponseReturnValue:
         "booking/person.html",
         form=form,
         cards=cards,
-        names=[card.names[language] for card in cards],
+        names=[card.short_names[language] for card in cards],
         conditions=[card for card in cards if card.condition[language]],
     ), 422 if form.errors else 200
 

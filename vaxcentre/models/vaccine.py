@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Label, String, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vaxcentre.models.base import Base
@@ -44,6 +44,14 @@ class Course(Base):
     def short_name(self, language: str) -> str:
         """The disease in a word or two, for lists; the whole name where there is none."""
         return (self.short_en if language == "en" else self.short_fr) or self.name(language)
+
+    @classmethod
+    def short_names(cls) -> tuple[Label[str], Label[str]]:
+        """The two short names as columns of a list that reads no whole course."""
+        return (
+            func.coalesce(func.nullif(cls.short_fr, ""), cls.name_fr).label("name_fr"),
+            func.coalesce(func.nullif(cls.short_en, ""), cls.name_en).label("name_en"),
+        )
 
     def who(self, language: str) -> str:
         """Who may have it, in the reader's language."""

@@ -64,8 +64,7 @@ def _planned(session: Session, appointments: Collection[int]) -> dict[int, list[
             PlannedDose.appointment_id,
             PlannedDose.course_id,
             PlannedDose.dose_number,
-            Course.name_fr,
-            Course.name_en,
+            *Course.short_names(),
         )
         .join(Course, Course.id == PlannedDose.course_id)
         .where(PlannedDose.appointment_id.in_(appointments))

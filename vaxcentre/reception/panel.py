@@ -212,14 +212,14 @@ def _flags(row: Row, day: date) -> list[tuple[str, str, str]]:
 
 
 def dose_words(doses: tuple[Dose, ...]) -> str:
-    """Influenza, single dose; HPV, dose 2."""
+    """Influenza; HPV, dose 2."""
     return " + ".join(_one_dose(dose) for dose in doses)
 
 
 def _one_dose(dose: Dose) -> str:
     name = dose.name(languages.chosen())
     if dose.of == 1:
-        return str(_("%(course)s, single dose", course=name))
+        return name
     return str(_("%(course)s, dose %(number)s", course=name, number=dose.number))
 
 

@@ -45,8 +45,8 @@ def courses_today(session: Session, day: date, now: datetime) -> list[CourseToda
     return [
         CourseToday(
             id=course.id,
-            name_fr=course.name_fr,
-            name_en=course.name_en,
+            name_fr=course.short_name("fr"),
+            name_en=course.short_name("en"),
             doses_free=doses_free(session, course.id, day, now),
         )
         for course in session.scalars(statement)

@@ -1,5 +1,6 @@
 """How moments, days, volumes and names are written on a page."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
@@ -8,6 +9,7 @@ from babel.dates import format_date as babel_date
 from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup, escape
 
 from vaxcentre import clock
 from vaxcentre.rules.contact import show_phone
@@ -15,6 +17,8 @@ from vaxcentre.rules.course import age_in_months, age_in_years
 from vaxcentre.rules.reference import show_reference
 from vaxcentre.web import languages, words
 from vaxcentre.web.centre import the_centre
+
+_RENDEZ_VOUS = re.compile("rendez-vous", re.IGNORECASE)
 
 
 def local(moment: datetime) -> datetime:
@@ -87,6 +91,15 @@ def days_ago(value: date, on: date | None = None) -> str:
     )
 
 
+def kept_whole(text: str) -> Markup:
+    """A heading or a button that does not part "rendez-vous" at its hyphen, at the end of a line.
+
+    The hyphen that does not break (U+2011) is not in our font.
+    """
+    whole = r'<span class="nowrap">\g<0></span>'
+    return Markup(_RENDEZ_VOUS.sub(whole, str(escape(text))))  # noqa: S704
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "date": short_date,
     "day": day,
@@ -102,6 +115,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "label": words.label,
     "place": words.place,
     "place_label": words.place_label,
+    "kept_whole": kept_whole,
 }
 
 
