@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask
-from jinja2 import StrictUndefined
 
 from vaxcentre import cli, config, database
 from vaxcentre.booking import views as booking
@@ -26,7 +25,18 @@ from vaxcentre.reception import views as reception
 from vaxcentre.signin import views as signin_pages
 from vaxcentre.stock import views as stock
 from vaxcentre.vaccination import views as vaccination
-from vaxcentre.web import access, context, errors, filters, headers, languages, signin, views
+from vaxcentre.web import (
+    access,
+    context,
+    errors,
+    filters,
+    headers,
+    languages,
+    proxies,
+    signin,
+    templating,
+    views,
+)
 
 PUBLIC: tuple[Blueprint, ...] = (booking.bp, papers.bp, questionnaire.bp)
 STAFF: tuple[Blueprint, ...] = (
@@ -64,7 +74,7 @@ def build(**overrides: Any) -> Flask:
     )
     _settle(app, folder, overrides)
     _extend(app)
-    for part in (access, context, errors, filters, headers):
+    for part in (proxies, templating, access, context, errors, filters, headers):
         part.install(app)
     app.register_blueprint(views.bp)
     for blueprint in POOLS[app.config["SERVES"]]:
@@ -84,9 +94,6 @@ def _settle(app: Flask, folder: Path, overrides: dict[str, Any]) -> None:
         app.config["SECRET_KEY"] = config.secret(folder, "secret_key")
     # Cookies ignore ports: the two pools of one machine must not overwrite each other's.
     app.config["SESSION_COOKIE_NAME"] = f"vaxcentre_{app.config['SERVES']}"
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
 
 
 def _extend(app: Flask) -> None:

@@ -40,7 +40,7 @@ def test_names_of_all_kinds_are_taken(page: Browser, opening: Opening, session: 
 
 def test_a_name_that_is_none_is_refused_at_its_field(page: Browser, opening: Opening) -> None:
     to_contact(page, opening)
-    for name in ("", "   ", "\x00", "!!!", "😀", "x" * 300, "é" * 101):
+    for name in ("", "   ", "\x00", "!!!", "😀", "123", "x" * 300, "é" * 101):
         here = page.submit(
             "/book/contact", family_name=name, given_names="Ada", email="ada@example.org"
         )

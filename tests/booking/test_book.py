@@ -93,6 +93,29 @@ def test_the_confirm_button_pressed_twice_books_once(
     assert session.scalar(select(func.count(Appointment.id))) == 1
 
 
+def test_a_second_tab_that_sends_after_the_first_shows_what_is_booked(
+    page: Browser, opening: Opening, session: Session
+) -> None:
+    to_check(page, opening)
+    assert page.last is not None
+    form = page.last.form("/book/check")
+    other_tab = {e.get("name"): e.get("value") for e in form.iter("input")}
+    page.open("/book/check")
+    assert page.submit("/book/check").url == "/book/done"
+    assert page.send("/book/check", data=other_tab).url == "/book/done"
+    assert page.open("/book/check").url == "/book/done"
+    assert session.scalar(select(func.count(Appointment.id))) == 1
+
+
+def test_who_books_again_is_not_taken_for_the_person_before(
+    page: Browser, opening: Opening
+) -> None:
+    to_check(page, opening)
+    page.submit("/book/check")
+    here = page.open("/book/person")
+    assert not here.select("#year")[0].get("value")
+
+
 def test_another_tab_that_changed_the_draft_is_noticed(page: Browser, opening: Opening) -> None:
     to_check(page, opening)
     assert page.last is not None

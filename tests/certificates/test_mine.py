@@ -93,6 +93,37 @@ def test_before_the_injection_it_says_so(write: Write, page: Browser, session: S
     assert not session.scalars(select(Attempt)).all()
 
 
+def test_whoever_books_under_a_known_name_does_not_read_that_persons_doses(
+    write: Write, page: Browser, session: Session
+) -> None:
+    """A match never shows what is stored: the paper needs an appointment that was honoured."""
+    with write() as writing:
+        ada, _injection = make_vaccinated(writing)
+        zoster = make.make_course(writing, "zoster")
+        stranger = make.make_appointment(writing, ada, make.make_slot(writing, zoster), zoster)
+        reference = stranger.reference
+    page.open("/mon-attestation")
+    answer = page.submit("/mon-attestation", reference=reference, **BIRTH)
+    assert answer.status == 422
+    assert "Aucune injection n’est encore enregistrée" in answer.text
+    assert not session.scalars(select(Certificate)).all()
+
+
+@pytest.mark.usefixtures("printer")
+def test_the_second_of_a_pair_opens_the_paper_of_the_first(write: Write, page: Browser) -> None:
+    with write() as writing:
+        ada, injection = make_vaccinated(writing)
+        injection.visit.appointment.pair_id = "pair"
+        course = injection.course
+        second = make.make_appointment(
+            writing, ada, make.make_slot(writing, course), course, dose_number=2, pair_id="pair"
+        )
+        reference = second.reference
+    page.open("/mon-attestation")
+    answer = page.submit("/mon-attestation", reference=reference, **BIRTH)
+    assert answer.response.mimetype == "application/pdf"
+
+
 def test_it_speaks_english(page: Browser) -> None:
     page.client.set_cookie("vaxcentre_language", "en")
     assert page.open("/mon-attestation").h1 == "Print my vaccination certificate"

@@ -24,8 +24,11 @@ from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.staff import StaffMember
 from vaxcentre.models.visit import Decision, Interview, Visit
+from vaxcentre.reception import queries as reception
 from vaxcentre.rules.questionnaire import UnansweredQuestion
 from vaxcentre.rules.vocabulary import Answer, IdentityDocument, Role, Sex, Verdict, VisitStatus
+from vaxcentre.vaccination.clearance import check_person
+from vaxcentre.vaccination.refusals import DoctorSaysLater, DoctorSaysNo
 
 Write = Callable[[], AbstractContextManager[Session]]
 SignIn = Callable[..., StaffMember]
@@ -328,6 +331,36 @@ def test_newer_answers_bring_the_person_back_to_the_doctor(
     with write() as s:
         appointment = s.get_one(Appointment, doubtful.appointment_id)
         make.make_interview(s, appointment, immune=Answer.YES)
+    assert status_of(session, doubtful.visit_id) is VisitStatus.FOR_DOCTOR
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NO, Verdict.LATER])
+def test_asking_again_until_all_is_clear_does_not_undo_a_doctors_no(
+    write: Write, session: Session, doubtful: Scene, verdict: Verdict
+) -> None:
+    with write() as s:
+        decide(s, doubtful, verdict=verdict, not_before_on=date(2026, 12, 1))
+    with write() as s:
+        make.make_interview(s, s.get_one(Appointment, doubtful.appointment_id))
+    assert status_of(session, doubtful.visit_id) is VisitStatus.REFUSED
+    row = reception.row_by_visit(session, doubtful.visit_id, clock.now())
+    assert row is not None
+    assert row.came is not None
+    assert row.came.status is VisitStatus.REFUSED
+    standing = read_visit(session, doubtful.visit_id, now=clock.now())
+    with pytest.raises((DoctorSaysNo, DoctorSaysLater)):
+        check_person(standing, standing.visit.day)
+
+
+def test_a_rule_set_aside_is_no_verdict_on_the_answers(
+    write: Write, session: Session, doubtful: Scene
+) -> None:
+    with write() as s:
+        decide(s, doubtful, overrides_course_id=doubtful.course_id)
+    row = reception.row_by_visit(session, doubtful.visit_id, clock.now())
+    assert row is not None
+    assert row.came is not None
+    assert row.came.status is VisitStatus.FOR_DOCTOR
     assert status_of(session, doubtful.visit_id) is VisitStatus.FOR_DOCTOR
 
 

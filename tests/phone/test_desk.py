@@ -159,6 +159,30 @@ def test_a_pair_is_held_and_booked_together(line: Line, session: Session) -> Non
     assert all(a.booked_at for a in (first, second))
 
 
+def test_with_a_single_dose_beside_only_the_pair_has_a_second(line: Line, session: Session) -> None:
+    with transaction() as work:
+        flu, zoster = make.make_course(work, "influenza"), make.make_course(work, "zoster", doses=2)
+        for day in (date(2026, 11, 25), date(2026, 12, 30)):
+            make.make_clinic(work, flu, zoster, day=day)
+        wanted = [str(flu.id), str(zoster.id)]
+    line.look_up(courses=wanted)
+    line.choose("1")
+    assert line.confirm(family_name="Mercier", given_names="Ada").status == 200
+    first, second = appointments(session)
+    assert [p.dose_number for p in first.planned_doses] == [1, 1]
+    assert [(p.course.code, p.dose_number) for p in second.planned_doses] == [("zoster", 2)]
+
+
+def test_whoever_reads_an_appointment_by_its_number_is_noted(line: Line, session: Session) -> None:
+    with transaction() as work:
+        course = make.make_course(work, "zoster")
+        ada = make.make_patient(work)
+        number = make.make_appointment(work, ada, make.make_slot(work, course), course).id
+    line.page.open(f"/phone/?booked={number}")
+    line.page.open(f"/phone/?same={number}")
+    assert [read.page for read in session.scalars(select(ReadEntry))] == ["phone.desk"] * 2
+
+
 def test_another_choice_gives_the_first_one_back(line: Line, session: Session) -> None:
     line.look_up()
     line.choose("1")

@@ -22,7 +22,8 @@ from vaxcentre.models.clinic import Centre
 from vaxcentre.rules.vocabulary import Role
 
 # Who looked at whom, and when a desk was last used: the two that a look may write.
-MAY_GROW = {"read_entry", "staff_session"}
+# The read log, the last-seen moment, and the count of wrong certificate numbers of an address.
+MAY_GROW = {"read_entry", "staff_session", "attempt"}
 
 
 def a_day(session: Session) -> None:

@@ -92,12 +92,24 @@ def move(
     steps = [(appointment, slot_id)]
     if pair_slot_id is not None and len(pair) == 2:
         steps.append((pair[1], pair_slot_id))
-    # In one order everywhere, so that two moves never wait for each other.
-    for one, target in sorted(steps, key=lambda step: step[1]):
+    # The earlier slot first, as when holding a pair: two of us never wait for each other.
+    for one, target in sorted(steps, key=lambda step: _begins(session, step[1])):
         _refuse_change(session, one, now)
         _move_one(session, one, target, reason, by_id=by_id, now=now)
     _refuse_days(session, pair)
     return appointment
+
+
+def _begins(session: Session, slot_id: int) -> datetime:
+    """When a slot begins.
+
+    Raises:
+        SlotOver: there is no such slot.
+    """
+    starts_at = session.scalar(select(Slot.starts_at).where(Slot.id == slot_id))
+    if starts_at is None:
+        raise SlotOver
+    return starts_at
 
 
 def _move_one(

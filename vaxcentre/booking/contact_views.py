@@ -65,6 +65,8 @@ def check_all() -> ResponseReturnValue:
     now, draft, sentence = clock.now(), drafts.load(), None
     if request.method == "POST" and (first := _booked_before()):
         return _to_done(draft, first)
+    if draft.done and not draft.has_person:
+        return redirect(url_for("booking.done"))  # sent from another tab, or the way back
     held = held_for(draft, now)
     if missing(draft, held) != "booking.check_all":
         return go_on(draft, now)
@@ -123,12 +125,13 @@ def _confirm(draft: Draft, now: datetime) -> list[int]:
 
 
 def _to_done(draft: Draft, ids: list[int]) -> Response:
+    """Show what is booked; the person's answers are used up, so that nobody sends them again."""
     response = redirect(url_for("booking.done"))
     cards = queries.appointment_cards(db.session(), ids)
     if cards:
         link.remember(response, cards[0].id, cards[0].link_version)
     group = (*(number for number in draft.done if number not in ids), *ids)
-    return drafts.save(response, drafts.changed(draft, holds=(), done=group))
+    return drafts.save(response, drafts.changed(draft.for_another_person(), done=group))
 
 
 @bp.get("/book/done")

@@ -131,12 +131,12 @@ class ContactForm(Form):
 
     def validate_family_name(self, field: StringField) -> None:
         """A name is made of letters."""
-        if not folded(field.data or "", "")[0]:
+        if not any(sign.isalpha() for sign in field.data or ""):
             raise StopValidation(_l("Write the family name in letters."))
 
     def validate_given_names(self, field: StringField) -> None:
         """A name is made of letters."""
-        if not folded("", field.data or "")[1]:
+        if not any(sign.isalpha() for sign in folded("", field.data or "")[1]):
             raise StopValidation(_l("Write the given name in letters."))
 
     def validate_phone(self, field: StringField) -> None:

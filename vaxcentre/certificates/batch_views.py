@@ -4,7 +4,7 @@ import secrets
 from datetime import date
 from pathlib import Path
 
-from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug import Response
@@ -39,7 +39,7 @@ def start_batch() -> ResponseReturnValue:
         flash(_("Nobody has been vaccinated on that day."), "soft")
         return redirect(url_for("certificates.home"))
     batch = batches.start(_root(), paper_ids, agent_id=current_agent_id(), now=now)
-    return redirect(url_for("certificates.batch", token=batch.token), 303)
+    return redirect(url_for("certificates.batch", token=batch.token, begins=1), 303)
 
 
 def _issue_all(day: date) -> list[int]:
@@ -66,16 +66,20 @@ def _issue_all(day: date) -> list[int]:
 
 @staff(*PRINTERS)
 def batch(token: str) -> ResponseReturnValue:
-    """Print the next twenty and say how far it is; the page asks for itself until all is done."""
+    """Print the next twenty and say how far it is; the page asks for itself until all is done.
+
+    The first time it only says what is coming: a page that prints takes its seconds.
+    """
     found = _find(token)
-    if not found.is_done:
+    if not found.is_done and "begins" not in request.args:
         _print_next(found)
     response = Response(
         render_template("certificates/batch.html", batch=found, size=batches.CHUNK),
         mimetype="text/html",
     )
     if not found.is_done:
-        response.headers["Refresh"] = "1"  # works without script
+        again = url_for("certificates.batch", token=token)
+        response.headers["Refresh"] = f"1; url={again}"  # works without script
     return response
 
 

@@ -119,16 +119,16 @@ def _ask(form: FindForm) -> str:
 
 def _print_own(form: FindForm, appointment_id: int) -> ResponseReturnValue:
     """The paper of whoever this appointment is for, issued by the patient where it is new."""
-    patient_id = db.session.get_one(Appointment, appointment_id).patient_id
-    injections = queries.current_injections(db.session(), patient_id) if patient_id else []
-    if patient_id is None or not injections:
+    session = db.session()
+    patient_id = session.get_one(Appointment, appointment_id).patient_id
+    if patient_id is None or not queries.was_vaccinated_on(session, appointment_id):
         form.refuse(NotYetVaccinated())
         return _ask(form), 422
-    last = injections[-1]
+    last = queries.current_injections(session, patient_id)[-1]
     signature = ", ".join(filter(None, (last.nurse_name, last.nurse_profession)))
-    with transaction() as session:
+    with transaction() as writing:
         certificate = service.issue(
-            session,
+            writing,
             patient_id,
             by_id=None,
             signed_by_name=signature,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from vaxcentre.models.appointment import Appointment, PlannedDose
@@ -15,6 +15,7 @@ from vaxcentre.models.clinic import Place
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.patient import DeclaredDose, Patient
 from vaxcentre.models.vaccine import Course
+from vaxcentre.models.visit import Visit
 from vaxcentre.rules.course import PastDose, dose_due
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Outcome
@@ -70,6 +71,28 @@ def current_injections(session: Session, patient_id: int) -> list[Injection]:
             .order_by(Injection.given_at, Injection.id)
         )
     )
+
+
+def was_vaccinated_on(session: Session, appointment_id: int) -> bool:
+    """Whether somebody who showed a document was vaccinated on this appointment, or its pair.
+
+    A name and a birth date are enough to book for somebody; they must not be enough to read what
+    that person had.
+    """
+    pair_id = session.scalar(select(Appointment.pair_id).where(Appointment.id == appointment_id))
+    is_own = Appointment.id == appointment_id
+    given = (
+        select(Injection.id)
+        .join(Visit, Visit.id == Injection.visit_id)
+        .join(Appointment, Appointment.id == Visit.appointment_id)
+        .where(
+            or_(is_own, Appointment.pair_id == pair_id) if pair_id else is_own,
+            Visit.undone_at.is_(None),
+            Injection.replaced_at.is_(None),
+            Injection.outcome == Outcome.GIVEN,
+        )
+    )
+    return session.scalar(given.limit(1)) is not None
 
 
 def declared_doses(session: Session, patient_id: int) -> list[DeclaredDose]:
@@ -184,6 +207,7 @@ def _next(
             disease=last.course.disease,
             birth_on=patient.birth_on,
             on=last.given_at.astimezone(zone).date(),
+            conditions=last.visit.appointment.conditions_for(last.course),
         )
     except Refusal:  # a person decides: the paper says nothing rather than something wrong
         return None

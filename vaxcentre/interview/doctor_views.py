@@ -21,7 +21,6 @@ from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Role
 from vaxcentre.vaccination.queries import (
     EarlierDose,
-    conditions_of,
     due_dose,
     history_of,
 )
@@ -135,7 +134,7 @@ def _page(visit_id: int, form: DecisionForm, override_form: OverrideForm) -> Res
 def _planned_line(standing: Standing, course: Course, history: list[EarlierDose]) -> PlannedLine:
     day = clock.today(the_centre().zone)
     number = next(d.dose_number for d in standing.planned if d.course_id == course.id)
-    conditions = conditions_of(standing.visit.appointment, course)
+    conditions = standing.visit.appointment.conditions_for(course)
     try:
         due = due_dose(course, standing.patient, history, on=day, conditions=conditions)
     except Refusal as refusal:

@@ -34,7 +34,7 @@ class Standing:
     questions: tuple[Question, ...]  # those that concern this person
     is_answered: bool  # every one of them has an answer, at home or here
     doubts: tuple[Question, ...]  # those whose answer a doctor must see
-    decision: Decision | None  # the verdict that stands on the latest answers
+    decision: Decision | None  # the verdict that stands
     overrides: Mapping[int, Decision]  # by course: a soft rule set aside by a doctor
     given: tuple[Injection, ...]
     not_given: tuple[NoInjection, ...]
@@ -207,11 +207,11 @@ class _Gathered:
         )
         doubts = doubts_of(questions, interview)
         counting = [d for d in visit.decisions if interview and d.interview_id == interview.id]
-        verdicts = [d for d in counting if d.overrides_course_id is None]
-        decision = verdicts[-1] if verdicts else None
+        decision = _standing_verdict(visit, interview)
         settled = settled_courses(given, not_given)
         observation = self.observations.get(visit.id)
         is_answered = doubts is not None and interview is not None
+        counts = is_answered or not is_go(decision)  # a "no" needs no answers
         facts = VisitFacts(
             undone_at=visit.undone_at,
             left_at=observation.left_at if observation else None,
@@ -222,7 +222,7 @@ class _Gathered:
             called_at=visit.called_at,
             has_interview=is_answered,
             interview_is_clear=is_answered and not doubts,
-            verdict=decision.verdict if decision and doubts is not None else None,
+            verdict=decision.verdict if decision and counts else None,
         )
         return Standing(
             visit=visit,
@@ -237,6 +237,18 @@ class _Gathered:
             observation=observation,
             status=visit_status(facts, now),
         )
+
+
+def _standing_verdict(visit: Visit, interview: Interview | None) -> Decision | None:
+    """The doctor's last verdict: a "may have it" on the latest answers only, a "no" until revised.
+
+    Asking again until all is clear must not undo what a doctor has refused.
+    """
+    verdicts = [one for one in visit.decisions if one.overrides_course_id is None]
+    last = verdicts[-1] if verdicts else None
+    if last is None or not is_go(last):
+        return last
+    return last if interview is not None and last.interview_id == interview.id else None
 
 
 def is_go(decision: Decision | None) -> bool:

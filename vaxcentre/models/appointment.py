@@ -70,6 +70,10 @@ class Appointment(Base):
         """Whether it claims its place: neither cancelled nor lapsed."""
         return self.cancelled_at is None and self.lapsed_at is None
 
+    def conditions_for(self, course: Course) -> frozenset[str]:
+        """The conditions of a course that were declared "sur l'honneur" with this appointment."""
+        return course.conditions() if self.declared_at is not None else frozenset()
+
 
 class PlannedDose(Base):
     """A course and dose number that an appointment is for."""

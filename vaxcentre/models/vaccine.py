@@ -53,6 +53,10 @@ class Course(Base):
         """What a person declares on their honour, or an empty sentence."""
         return self.condition_en if language == "en" else self.condition_fr
 
+    def conditions(self) -> frozenset[str]:
+        """What somebody declares who declares the course's condition."""
+        return frozenset(rule.condition for rule in self.rules if rule.condition)
+
     def dose_rules(self) -> tuple[DoseRule, ...]:
         """The rules as plain values."""
         return tuple(rule.as_value() for rule in self.rules)

@@ -1,5 +1,6 @@
 """Who is calling, and what they already have."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -51,6 +52,14 @@ def caller(session: Session, patient_id: int, now: datetime) -> Caller | None:
     """Somebody on record, by number."""
     patient = session.get(Patient, patient_id)
     return _caller(session, patient, now) if patient and patient.merged_into_id is None else None
+
+
+def patients_of(session: Session, appointment_ids: Collection[int]) -> list[int]:
+    """Whose appointments these are."""
+    found = session.scalars(
+        select(Appointment.patient_id).where(Appointment.id.in_(appointment_ids)).distinct()
+    )
+    return sorted(patient_id for patient_id in found if patient_id is not None)
 
 
 def _caller(session: Session, patient: Patient, now: datetime) -> Caller:

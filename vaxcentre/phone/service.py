@@ -13,7 +13,9 @@ from vaxcentre.booking import service as booking
 from vaxcentre.booking.availability import FreeTime, Picture
 from vaxcentre.booking.eligibility import PlannedFor, Subject
 from vaxcentre.booking.offer import Wish
+from vaxcentre.booking.refusals import SlotFull
 from vaxcentre.models.appointment import Appointment
+from vaxcentre.models.clinic import Clinic, Slot
 from vaxcentre.rules.course import dose_due
 from vaxcentre.rules.vocabulary import Origin
 
@@ -135,7 +137,7 @@ def hold(
     booking.let_go(session, _ours(session, held), now=now)
     first_id, second_id = slots
     pair_id = secrets.token_hex(8) if second_id else None
-    seconds = tuple(PlannedFor(dose.course_id, dose.dose_number + 1) for dose in wish.doses)
+    seconds = offer.seconds_of(picture, wish, _day_of(session, first_id))
     steps = [(first_id, wish.doses), *([(second_id, seconds)] if second_id else [])]
     return [
         booking.hold(
@@ -148,6 +150,20 @@ def hold(
         ).id
         for slot_id, doses in steps
     ]
+
+
+def _day_of(session: Session, slot_id: int) -> date:
+    """The day of a slot.
+
+    Raises:
+        SlotFull: there is no such slot any more.
+    """
+    day = session.scalar(
+        select(Clinic.day).join(Slot, Slot.clinic_id == Clinic.id).where(Slot.id == slot_id)
+    )
+    if day is None:
+        raise SlotFull
+    return day
 
 
 def _ours(session: Session, held: Collection[int]) -> list[int]:

@@ -45,10 +45,21 @@ class Screen:
 @staff(*CALLS)
 def desk() -> ResponseReturnValue:
     """Begin a call, or read back what was just booked."""
-    same = request.args.get("same", type=int)
+    same = next(iter(numbers(request.args.get("same"))), None)
     booked = numbers(request.args.get("booked"))
+    _note_read([*booked, *([same] if same else [])])
     form = CallForm(formdata=None, data=_same_contact(same))
     return _page(form, Screen(booked=appointment_cards(db.session(), booked)))
+
+
+def _note_read(appointment_ids: list[int]) -> None:
+    """A number in the address shows somebody's appointment: who looks is noted."""
+    now, agent_id = clock.now(), current_agent_id()
+    people = queries.patients_of(db.session(), appointment_ids)
+    if people:
+        with transaction() as session:
+            for patient_id in people:
+                audit.note_read(session, patient_id, "phone.desk", by_id=agent_id, now=now)
 
 
 @bp.post("/")
@@ -58,7 +69,8 @@ def work() -> ResponseReturnValue:
     form = CallForm()
     _offer_courses(form)
     if not form.validate():
-        return _page(form, Screen(held=_held(form))), 422
+        # Who only asks about an appointment is found before a vaccination is named.
+        return _page(form, _screen_without_times(form)), 422
     _choose_caller(form)
     try:
         if "confirm" in request.form:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from vaxcentre.models.appointment import PlannedDose
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.vaccine import Course
-from vaxcentre.models.visit import Decision, Interview, InterviewAnswer, NoInjection
+from vaxcentre.models.visit import Decision, Interview, InterviewAnswer, NoInjection, Visit
 from vaxcentre.reception.people import person_of
 from vaxcentre.reception.rows import Came, Dose, Row
 from vaxcentre.rules.course import doses_in_schedule, schedule_for
@@ -20,6 +20,8 @@ from vaxcentre.rules.schedule import DoseRule
 from vaxcentre.rules.starter import questionnaire
 from vaxcentre.rules.status import AppointmentFacts, VisitFacts, appointment_status, visit_status
 from vaxcentre.rules.vocabulary import Outcome, Verdict
+
+NOT = frozenset({Verdict.NO, Verdict.LATER})
 
 
 @dataclass(frozen=True)
@@ -127,14 +129,22 @@ def _is_clear(answer: Any) -> bool:
 
 
 def _verdicts(session: Session, visits: Collection[int]) -> dict[int, Verdict]:
+    """The doctor's word that stands: a "may have it" on the latest answers, a "no" on any."""
     if not visits:
         return {}
+    latest = (
+        select(func.max(Interview.id))
+        .where(Interview.appointment_id == Visit.appointment_id)
+        .scalar_subquery()
+    )
     statement = (
-        select(Decision.visit_id, Decision.verdict)
-        .where(Decision.visit_id.in_(visits))
+        select(Decision.visit_id, Decision.verdict, Decision.interview_id == latest)
+        .join(Visit, Visit.id == Decision.visit_id)
+        .where(Decision.visit_id.in_(visits), Decision.overrides_course_id.is_(None))
         .order_by(Decision.id)
     )
-    return {one.visit_id: one.verdict for one in session.execute(statement)}
+    last = {visit: (verdict, bool(fresh)) for visit, verdict, fresh in session.execute(statement)}
+    return {visit: verdict for visit, (verdict, fresh) in last.items() if fresh or verdict in NOT}
 
 
 def row_of(one: Any, facts: Facts, now: datetime) -> Row:
@@ -183,8 +193,10 @@ def row_of(one: Any, facts: Facts, now: datetime) -> Row:
 
 
 def _dose(dose: Any, rules: dict[int, tuple[DoseRule, ...]], one: Any) -> Dose:
+    known = rules[dose.course_id]
+    declared = {rule.condition for rule in known} if one.declared_at else frozenset()
     schedule = schedule_for(
-        rules[dose.course_id], birth_on=one.birth_on, first_dose_on=one.day, on=one.day
+        known, birth_on=one.birth_on, first_dose_on=one.day, on=one.day, conditions=declared
     )
     return Dose(
         course_id=dose.course_id,

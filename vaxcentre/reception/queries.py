@@ -118,6 +118,7 @@ def _statement(now: datetime) -> Any:
             Appointment.origin,
             Appointment.held_until,
             Appointment.booked_at,
+            Appointment.declared_at,
             Appointment.moved_at,
             Appointment.cancelled_at,
             Appointment.lapsed_at,

@@ -13,7 +13,7 @@ from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import Decision
 from vaxcentre.rules.course import DoseDue, TooSoonForDose, check_dose
 from vaxcentre.rules.vocabulary import Verdict, VisitStatus
-from vaxcentre.vaccination.queries import conditions_of, due_dose, history_of
+from vaxcentre.vaccination.queries import due_dose, history_of
 from vaxcentre.vaccination.refusals import (
     AlreadyInjected,
     AlreadyNotVaccinated,
@@ -96,7 +96,7 @@ def clear_dose(
     planned = check_open(standing, course_id)
     course, patient = planned.course, standing.patient
     history = history_of(session, patient.id, zone)
-    conditions = conditions_of(standing.visit.appointment, course)
+    conditions = standing.visit.appointment.conditions_for(course)
     due = due_dose(course, patient, history, on=day, conditions=conditions)
     override = standing.overrides.get(course_id)
     try:

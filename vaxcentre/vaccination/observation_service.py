@@ -14,7 +14,7 @@ from vaxcentre.models.visit import Decision, Observation, Reaction, Visit
 from vaxcentre.rules.course import schedule_for
 from vaxcentre.rules.status import observation_ends_at
 from vaxcentre.rules.vocabulary import Outcome, ReactionKind, ReactionOutcome, Severity, Verdict
-from vaxcentre.vaccination.queries import conditions_of, history_of
+from vaxcentre.vaccination.queries import history_of
 from vaxcentre.vaccination.refusals import AlreadyLeft, LeavesEarly, TimeNotPossible
 
 SHORTEST = 15  # minutes, where a rule that was in force has been taken away since
@@ -70,7 +70,7 @@ def _minutes(session: Session, injection: Injection, zone: ZoneInfo) -> int:
         birth_on=patient.birth_on,
         first_dose_on=min((dose.given_on for dose in series), default=on),
         on=on,
-        conditions=conditions_of(injection.visit.appointment, course),
+        conditions=injection.visit.appointment.conditions_for(course),
     )
     found = [r.observation_minutes for r in rules if r.dose_number == injection.dose_number]
     return found[0] if found else SHORTEST

@@ -87,13 +87,6 @@ def history_of(session: Session, patient_id: int, zone: ZoneInfo) -> list[Earlie
     return sorted(found, key=lambda dose: (dose.given_on, dose.dose_number), reverse=True)
 
 
-def conditions_of(appointment: Appointment, course: Course) -> frozenset[str]:
-    """The conditions of a course that the patient declared "sur l'honneur" when booking."""
-    if appointment.declared_at is None:
-        return frozenset()
-    return frozenset(rule.condition for rule in course.rules if rule.condition)
-
-
 def due_dose(
     course: Course,
     patient: Patient,
@@ -123,7 +116,7 @@ def next_doses(
     for injection in given:
         course = injection.course
         try:
-            conditions = conditions_of(visit.appointment, course)
+            conditions = visit.appointment.conditions_for(course)
             due = due_dose(course, visit.patient, history, on=day, conditions=conditions)
         except Refusal:
             continue  # no dose follows, or no rule says when

@@ -21,10 +21,12 @@ def chosen() -> str:
         return str(spoken)
     if not has_request_context():
         return "fr"
-    cookie = request.cookies.get(COOKIE)
-    if cookie in LANGUAGES:
-        return cookie
-    return request.accept_languages.best_match(LANGUAGES) or "fr"
+    kept = request.environ.get(COOKIE)  # asked for a dozen times a page
+    if kept is None:
+        cookie = request.cookies.get(COOKIE)
+        asked = request.accept_languages.best_match(LANGUAGES) or "fr"
+        kept = request.environ[COOKIE] = cookie if cookie in LANGUAGES else asked
+    return str(kept)
 
 
 @contextmanager

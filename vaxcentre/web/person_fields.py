@@ -31,7 +31,7 @@ class NameField(StringField):
         text = self.data or ""
         if not text and self.may_be_empty:
             return
-        if not fold(text):
+        if not any(sign.isalpha() for sign in fold(text)):
             raise StopValidation(_("Enter the name, with at least one letter."))
         if len(text) > LONGEST_NAME or len(fold(text)) > LONGEST_NAME:
             raise StopValidation(_("A name has at most 100 letters here. Shorten it."))
