@@ -1,4 +1,4 @@
-// The questions by keyboard: O (or Y) yes, N no, ? not known; each key answers the next open question.
+// The questions by keyboard: O or Y, N, ?; each key answers the next open question.
 const ANSWERS = { o: "yes", y: "yes", n: "no", "?": "unknown" };
 const form = document.getElementById("questions");
 const open = () => [...form.querySelectorAll("fieldset")].find((one) => !one.querySelector(":checked"));

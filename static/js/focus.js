@@ -1,2 +1,3 @@
-// A page with errors puts the cursor on their list: a screen reader says it first.
+// What stands in the first field is typed over; a page with errors says them first.
+document.querySelector("[autofocus]")?.select?.();
 document.getElementById("error-summary")?.focus();

@@ -1,4 +1,4 @@
-// Says how many minutes a chosen time is still kept: a change of words, never a flashing clock.
+// Says how many minutes a chosen time is still kept: words, never a flashing clock.
 for (const box of document.querySelectorAll("[data-left]")) {
   const end = performance.now() + box.dataset.left * 1000;
   const words = box.querySelector("[data-remaining]");

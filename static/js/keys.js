@@ -1,5 +1,4 @@
-// The few keys to learn, each printed on its button, and letters for choices. A letter typed outside a field goes to
-// the scan field.
+// The few keys to learn, each printed on its button or choice. A letter typed outside a field goes to the scan field.
 import { byHand } from "./scan.js";
 
 const WRITING = "input:not([type=radio], [type=checkbox], [type=submit], [type=button]), textarea, select, [contenteditable]";

@@ -149,6 +149,18 @@ def test_escape_empties_the_field(desk: Page) -> None:
     assert desk.evaluate("document.activeElement.id") == "scan"
 
 
+def test_what_stands_in_the_first_field_is_typed_over(
+    screen: Screen, render: Callable[..., str]
+) -> None:
+    field = "<input autofocus aria-label='Boxes' value='1'>"
+    page = screen(
+        render("{% extends 'public.html' %}{% block content %}" + field + "{% endblock %}")
+    )
+    page.keyboard.type("100", delay=90)
+
+    assert page.get_by_label("Boxes").input_value() == "100"
+
+
 def test_f9_locks(desk: Page) -> None:
     where, data = sent(desk, lambda: desk.keyboard.press("F9"))
 

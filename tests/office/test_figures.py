@@ -16,6 +16,7 @@ from tests.office.rooms import book_people, slots_of
 from tests.page import Browser
 from vaxcentre import clock
 from vaxcentre.models.injection import Injection
+from vaxcentre.models.vaccine import CourseVaccine, Vaccine
 from vaxcentre.models.visit import NoInjection, Visit
 from vaxcentre.rules.vocabulary import NextStep, NoInjectionReason, Role
 from vaxcentre.web.words import label
@@ -119,6 +120,16 @@ def test_doses_left_follow_the_movements_of_that_day(
     assert rows[1][-1] == "18"
     yesterday = busy_day - timedelta(days=1)
     assert len(_rows(page.open(f"/office/figures/doses.csv?day={yesterday}"))) == 1
+
+
+def test_a_lot_that_counts_for_two_courses_is_counted_once(
+    page: Browser, busy_day: date, write: Callable[[], Any]
+) -> None:
+    with write() as session:
+        vaccine = session.scalars(select(Vaccine)).first()
+        last_season = make.make_course(session, "flu-2025")
+        session.add(CourseVaccine(course_id=last_season.id, vaccine_id=vaccine.id))
+    assert [row[-1] for row in _rows(page.open("/office/figures/doses.csv"))[1:]] == ["18"]
 
 
 def test_an_undone_check_in_and_a_replaced_injection_do_not_count(

@@ -275,3 +275,9 @@ def test_it_speaks_english(desk: Browser) -> None:
     assert desk.open("/stock/receive").h1 == "Receive a delivery"
     scan(desk, code())
     assert "1 box of 10 = 10 doses" in desk.submit("/receive").text
+
+
+def test_a_code_without_its_lot_says_what_to_type(desk: Browser) -> None:
+    filled = scan(desk, f"01{GTIN}21SERIAL0110U8A213B\x1d17270630")
+    assert "EFLUELDA : ce code ne contient pas le lot" in filled.text
+    assert filled.select("#lot_number")[0].get("autofocus") is not None

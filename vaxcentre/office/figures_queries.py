@@ -114,7 +114,7 @@ def by_hour(session: Session, period: Period) -> list[HourFigures]:
 
 
 def doses_left(session: Session, at: datetime) -> list[LotLeft]:
-    """Doses by course and lot as the movements had left them at that moment."""
+    """Doses of each lot as the movements had left them at that moment, under its first course."""
     left = func.sum(StockMovement.doses)
     rows = session.execute(
         select(Course, Vaccine.name, Lot, left)
@@ -127,10 +127,12 @@ def doses_left(session: Session, at: datetime) -> list[LotLeft]:
         .having(left > 0)
         .order_by(Course.position, Course.id, Lot.expires_on, Lot.id)
     )
-    return [
-        LotLeft(course, name, lot.number, lot.expires_on, lot.blocked_at is not None, int(doses))
-        for course, name, lot, doses in rows
-    ]
+    lots: dict[int, LotLeft] = {}  # a vaccine may count for several courses; its doses count once
+    for course, name, lot, doses in rows:
+        is_blocked = lot.blocked_at is not None
+        line = LotLeft(course, name, lot.number, lot.expires_on, is_blocked, int(doses))
+        lots.setdefault(lot.id, line)
+    return list(lots.values())
 
 
 def _appointments(session: Session, period: Period, which: ColumnElement[bool]) -> int:
