@@ -109,6 +109,8 @@ def test_a_question_left_out_is_asked_again_and_nothing_is_lost(
     assert back.status == 422
     assert back.title.startswith("Erreur")
     assert len(back.select("input[value=no][checked]")) == len(all_no(asked)) - 1
+    (link,) = back.select("#error-summary a")
+    assert "saigner" in link.text_content()  # which one, not ten times the same sentence
     assert session.scalars(select(Interview)).all() == []
 
 
