@@ -7,11 +7,11 @@ from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import NoResultFound
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from werkzeug.exceptions import HTTPException
 
 from vaxcentre.extensions import db
-from vaxcentre.rules.refusal import Refusal
+from vaxcentre.rules.refusal import N_, Refusal
 from vaxcentre.web import filters
 
 PAGES = {403, 404, 413, 429}
@@ -37,6 +37,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(NoResultFound, _no_such_row)
     app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(DBAPIError, _collided)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crash)
     app.jinja_env.globals["say"] = say
@@ -69,6 +70,28 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         else "errors/500.html"
     )
     return render_template(page), code
+
+
+class SomebodyWasFaster(Refusal):
+    """Two people changed the same thing at the same instant, and the database let one through."""
+
+    sentence = N_("Somebody else changed this at the same moment. Nothing was saved: try again.")
+
+
+# PostgreSQL: unique violation, deadlock, serialization failure. SQLite says it in words.
+COLLISIONS = {"23505", "40P01", "40001"}
+COLLISION_WORDS = ("UNIQUE constraint failed", "database is locked")
+
+
+def _collided(error: DBAPIError) -> ResponseReturnValue:
+    """The database's own locks are the last ones: what they refuse is a "no", not a crash."""
+    said = str(error.orig)
+    code = getattr(error.orig, "sqlstate", None)
+    if code not in COLLISIONS and not said.startswith(COLLISION_WORDS):
+        return _crash(error)
+    db.session.rollback()
+    current_app.logger.warning("collision %s on %s", code or "", request.endpoint)
+    return _refused(SomebodyWasFaster())
 
 
 def _crash(error: Exception) -> ResponseReturnValue:
