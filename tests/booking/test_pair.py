@@ -18,7 +18,7 @@ from vaxcentre.booking.service import HoldRequest, Person, PlannedFor
 from vaxcentre.database import transaction
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Clinic, Slot
-from vaxcentre.models.vaccine import Course
+from vaxcentre.models.vaccine import Course, CourseRule
 from vaxcentre.rules.course import TooSoonForDose
 from vaxcentre.rules.vocabulary import PairChoice, Role
 
@@ -267,3 +267,16 @@ def test_who_had_the_first_elsewhere_books_the_second(
     assert finish(page).url == "/book/done"
     (planned,) = booked(session)[0].planned_doses
     assert (planned.dose_number, planned.previous_on) == (2, date(2026, 11, 10))
+
+
+def test_a_course_is_not_booked_by_half_while_its_second_rule_awaits_confirmation(
+    page: Browser, pair: Pair
+) -> None:
+    with transaction() as session:
+        second = select(CourseRule).where(CourseRule.dose_number == 2)
+        session.scalars(second).one().confirmed_at = None
+    page.open("/book/vaccine")
+    page.submit("/book/vaccine", courses=[str(pair.course_id)])
+    answer = page.submit("/book/person", day="14", month="3", year="1948")
+    assert answer.status == 422
+    assert answer.errors

@@ -378,3 +378,30 @@ def test_what_is_not_planned_is_not_given(write: Write) -> None:
         scene = make_scene(session)
         other = make.make_course(session, "covid-2026")
     refuse(write, replace(asked_for(scene), course_id=other.id), refusals.NotPlanned)
+
+
+def test_a_doctor_s_later_binds_whoever_comes_again_before_the_day(write: Write) -> None:
+    with write() as session:
+        scene = make_scene(session)
+        before = session.get_one(Visit, scene.visit_id)
+        other = make.make_appointment(
+            session,
+            before.patient,
+            make.make_slot(
+                session, before.appointment.planned_doses[0].course, start="08:00", end="08:10"
+            ),
+            booked_at=clock.now(),
+        )
+        earlier = make.make_visit(session, other)
+        tomorrow = TODAY + timedelta(days=1)
+        make.make_decision(session, earlier, Verdict.LATER, not_before_on=tomorrow)
+    refuse(write, asked_for(scene), refusals.DoctorSaysLater)
+
+
+def test_a_doctor_s_newer_word_ends_the_later(write: Write) -> None:
+    with write() as session:
+        scene = make_scene(session)
+        visit = session.get_one(Visit, scene.visit_id)
+        make.make_decision(session, visit, Verdict.LATER, not_before_on=TODAY + timedelta(days=1))
+        make.make_decision(session, visit, Verdict.GO)
+        inject(session, asked_for(scene))

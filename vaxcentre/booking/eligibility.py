@@ -16,7 +16,14 @@ from vaxcentre.models.clinic import Centre
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.patient import DeclaredDose
 from vaxcentre.models.vaccine import Course, CourseRule
-from vaxcentre.rules.course import DoseRule, PastDose, check_dose, window_after
+from vaxcentre.rules.course import (
+    DoseRule,
+    PastDose,
+    RuleNotConfirmed,
+    age_in_months,
+    check_dose,
+    window_after,
+)
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Outcome, PairChoice
 
@@ -182,12 +189,36 @@ def check_pair(
 def rule_of_second(
     cards: Mapping[int, CourseCard], second: PlannedFor, subject: Subject, first_on: date
 ) -> DoseRule | None:
-    """The rule of the dose after a first one on that day; None where one dose is all."""
+    """The rule of the dose after a first one on that day; None where one dose is all.
+
+    Raises:
+        RuleNotConfirmed: there is a next dose, but nobody has confirmed its rule: a course is not
+            booked by half.
+    """
     had = replace(subject, history=(*subject.history, *planned_history(cards, [second], first_on)))
     longest = max((rule.min_days or 0 for rule in cards[second.course_id].rules), default=0)
     on = first_on + timedelta(days=max(longest, 1))
     found = may_have(cards, [second], had, on=on)
-    return None if found is None else found[second.course_id]
+    if found is not None:
+        return found[second.course_id]
+    if _awaits_confirmation(cards[second.course_id], second.dose_number, subject, first_on):
+        raise RuleNotConfirmed
+    return None
+
+
+def _awaits_confirmation(
+    card: CourseCard, dose_number: int, subject: Subject, first_on: date
+) -> bool:
+    declared = card.conditions if subject.declared else frozenset()
+    age = age_in_months(subject.birth_on, first_on)
+    return any(
+        rule.dose_number == dose_number
+        and not rule.is_confirmed
+        and rule.is_in_force_on(first_on)
+        and rule.admits_age(age)
+        and rule.is_open_to(declared)
+        for rule in card.rules
+    )
 
 
 def planned_history(

@@ -71,6 +71,7 @@ def check_person(picture: Picture, wish: Wish, today: date) -> None:
     except Refusal:
         if next(eligible_days(picture, wish), None) is None:
             raise
+    seconds_of(picture, wish, today)
 
 
 def eligible_days(picture: Picture, wish: Wish) -> Iterator[OpenDay]:

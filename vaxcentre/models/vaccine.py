@@ -65,6 +65,10 @@ class Course(Base):
         """What somebody declares who declares the course's condition."""
         return frozenset(rule.condition for rule in self.rules if rule.condition)
 
+    def has_rule_on(self, day: date) -> bool:
+        """Whether any of its rules holds on that day: a past season's no longer does."""
+        return any(rule.is_in_force_on(day) for rule in self.dose_rules())
+
     def dose_rules(self) -> tuple[DoseRule, ...]:
         """The rules as plain values."""
         return tuple(rule.as_value() for rule in self.rules)

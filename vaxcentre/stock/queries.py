@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.staff import StaffMember
@@ -95,21 +95,25 @@ def _line(row: Row[*tuple[Any, ...]]) -> LotLine:
 
 
 def doses_by_course(session: Session, lots: list[LotLine], day: date) -> list[tuple[Course, int]]:
-    """Doses that may be given on that day, for each vaccination offered or in stock."""
+    """Doses for that day by vaccination: each that is offered, or in stock and in season."""
     left: dict[int, int] = {}
     for line in lots:
         if line.status_on(day) is LotStatus.USABLE:
             left[line.lot.vaccine_id] = left.get(line.lot.vaccine_id, 0) + line.on_hand
     courses = session.scalars(
         select(Course)
-        .options(joinedload(Course.accepted))
+        .options(joinedload(Course.accepted), selectinload(Course.rules))
         .order_by(Course.position, Course.name_fr)
     ).unique()
     found = [
         (course, sum(left.get(accepted.vaccine_id, 0) for accepted in course.accepted))
         for course in courses
     ]
-    return [(course, doses) for course, doses in found if course.is_offered or doses]
+    return [
+        (course, doses)
+        for course, doses in found
+        if course.is_offered or (doses and course.has_rule_on(day))
+    ]
 
 
 def vaccines_in_use(session: Session) -> list[Vaccine]:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vaxcentre.interview.standing import Standing, is_go
 from vaxcentre.models.appointment import PlannedDose
 from vaxcentre.models.stock import Lot
 from vaxcentre.models.vaccine import Course
-from vaxcentre.models.visit import Decision
+from vaxcentre.models.visit import Decision, Visit
 from vaxcentre.rules.course import DoseDue, TooSoonForDose, check_dose
 from vaxcentre.rules.vocabulary import Verdict, VisitStatus
 from vaxcentre.vaccination.queries import due_dose, history_of
@@ -64,6 +65,26 @@ def check_person(standing: Standing, day: date) -> None:
         raise DoctorNotAsked
 
 
+def _refuse_deferred(session: Session, standing: Standing, day: date) -> None:
+    """Hold on to a doctor's "later, from that day" when the person comes again before it.
+
+    A doctor's newer word on this visit stands instead.
+    """
+    if standing.decision is not None:
+        return
+    latest = session.scalar(
+        select(Decision)
+        .join(Visit, Visit.id == Decision.visit_id)
+        .where(Visit.patient_id == standing.patient.id, Decision.overrides_course_id.is_(None))
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+    if latest is None or latest.verdict is not Verdict.LATER or latest.not_before_on is None:
+        return
+    if day < latest.not_before_on:
+        raise DoctorSaysLater(doctor=latest.decided_by_name, day=latest.not_before_on)
+
+
 def check_open(standing: Standing, course_id: int) -> PlannedDose:
     """Refuse a vaccination that the visit is not for, or that has its outcome.
 
@@ -93,6 +114,7 @@ def clear_dose(
         all of `check_person` and `check_open`, and those of rules.course.check_dose.
     """
     check_person(standing, day)
+    _refuse_deferred(session, standing, day)
     planned = check_open(standing, course_id)
     course, patient = planned.course, standing.patient
     history = history_of(session, patient.id, zone)
