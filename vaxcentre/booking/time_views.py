@@ -13,6 +13,7 @@ from vaxcentre.booking import holding, offer, service
 from vaxcentre.booking.availability import FreeTime, OpenDay, Picture
 from vaxcentre.booking.blueprint import bp
 from vaxcentre.booking.draft import Draft
+from vaxcentre.booking.drawn import draw_days
 from vaxcentre.booking.queries import AppointmentCard
 from vaxcentre.booking.refusals import SlotFull
 from vaxcentre.booking.steps import go_on, held_for, needs, picture_now
@@ -35,7 +36,7 @@ def choose_day() -> ResponseReturnValue:
     page = offer.day_page(picture, draft.wish, page_number())
     return render_template(
         "booking/day.html",
-        page=page,
+        drawn_days=draw_days(page) if page.days else None,
         draft=draft,
         held=held_for(draft, now),
         cards=_cards(picture, draft),
