@@ -13,7 +13,7 @@ from vaxcentre.booking import service as booking
 from vaxcentre.booking.eligibility import PlannedFor
 from vaxcentre.booking.people import Person, patient_for
 from vaxcentre.models.appointment import Appointment
-from vaxcentre.models.clinic import Place
+from vaxcentre.models.clinic import Place, Slot
 from vaxcentre.models.patient import Patient
 from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import Visit
@@ -188,6 +188,8 @@ def _open_extra_place(
 ) -> int:
     if not reason:
         raise ExtraPlaceNeedsReason
+    # Two walk-ins of different vaccinations must not count the places at the same instant.
+    session.execute(select(Slot.id).where(Slot.id == slot_id).with_for_update())
     last = session.scalar(select(func.max(Place.number)).where(Place.slot_id == slot_id))
     place = Place(
         slot_id=slot_id,
