@@ -97,13 +97,22 @@ def _ask(path: Path, request: bytes) -> bytes:
         raise PrintFailed
     deadline = time.monotonic() + TIME_LIMIT
     try:
-        with sockets.socket(sockets.AF_UNIX) as door, short_name(path) as name:
-            door.settimeout(TIME_LIMIT)
-            door.connect(name)
-            send_frame(door, request)
-            return receive_frame(door, deadline)
+        try:
+            return _ask_once(path, request, deadline)
+        except (ConnectionResetError, BrokenPipeError):
+            # The printer died with our page in its hands; the next one behind the door takes it.
+            # Once only: a page that kills the printer must not kill the next ones.
+            return _ask_once(path, request, deadline)
     except (OSError, TooBig) as error:  # a time-out is an OSError too
         raise PrinterAway from error
+
+
+def _ask_once(path: Path, request: bytes, deadline: float) -> bytes:
+    with sockets.socket(sockets.AF_UNIX) as door, short_name(path) as name:
+        door.settimeout(max(deadline - time.monotonic(), 0.001))
+        door.connect(name)
+        send_frame(door, request)
+        return receive_frame(door, deadline)
 
 
 def send_frame(door: sockets.socket, content: bytes) -> None:
