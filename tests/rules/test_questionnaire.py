@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaxcentre.rules.questionnaire import (
-    Answer,
     Question,
     UnansweredQuestion,
     needs_doctor,
     questions_for,
 )
 from vaxcentre.rules.starter import questionnaire
+from vaxcentre.rules.vocabulary import Answer
 
 FLU, COVID, HPV = ("flu-2026", "influenza"), ("covid-2026", "covid-19"), ("hpv", "hpv")
 PREGNANCY = ("rsv-pregnancy", "rsv")

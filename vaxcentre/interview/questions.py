@@ -7,14 +7,13 @@ from vaxcentre.models.patient import Patient
 from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import Interview
 from vaxcentre.rules.questionnaire import (
-    Answer,
     Question,
     UnansweredQuestion,
     needs_doctor,
     questions_for,
 )
 from vaxcentre.rules.starter import current_version, questionnaire
-from vaxcentre.rules.vocabulary import Sex
+from vaxcentre.rules.vocabulary import Answer, Sex
 
 SEX_LETTER = {Sex.FEMALE: "F", Sex.MALE: "M", Sex.UNKNOWN: ""}
 

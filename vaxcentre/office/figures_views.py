@@ -14,7 +14,6 @@ from vaxcentre.office.clinic_queries import monday_of
 from vaxcentre.office.figures_csv import csv_answer, percent
 from vaxcentre.office.figures_queries import (
     DayFigures,
-    LotLeft,
     Period,
     by_hour,
     doses_left,
@@ -127,11 +126,6 @@ def doses_csv() -> Response:
         for lot in left
     ]
     return csv_answer(f"{_('doses')}-{asked.isoformat()}", columns, rows)
-
-
-def _lot_cells(lot: LotLeft, language: str) -> tuple[object, ...]:
-    name = lot.course.name(language)
-    return name, lot.vaccine_name, lot.lot_number, lot.expires_on, lot.doses
 
 
 def _row(on: date, counted: DayFigures) -> tuple[object, ...]:

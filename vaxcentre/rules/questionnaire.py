@@ -2,17 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from vaxcentre.rules.refusal import N_, Refusal
-
-
-class Answer(StrEnum):
-    """What somebody can answer; not knowing is an answer, silence is not."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
+from vaxcentre.rules.vocabulary import Answer
 
 
 class UnansweredQuestion(Refusal):

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from vaxcentre.rules.course import DoseRule
-from vaxcentre.rules.questionnaire import Answer, Question
+from vaxcentre.rules.questionnaire import Question
+from vaxcentre.rules.vocabulary import Answer
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 Row = dict[str, str]

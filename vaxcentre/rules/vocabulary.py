@@ -109,7 +109,7 @@ class IdentityDocument(StrEnum):
 
 
 class Answer(StrEnum):
-    """An answer to a question of the interview."""
+    """An answer to a question of the interview; not knowing is one, silence is not."""
 
     YES = "yes"
     NO = "no"
