@@ -1,30 +1,44 @@
 """What the operator types during a call."""
 
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import Length
 
 from vaxcentre.booking.people import Person
+from vaxcentre.phone.couple import First, unsealed
 from vaxcentre.phone.service import Call
+from vaxcentre.rules.reference import read_reference
 from vaxcentre.web.fields import Form
 from vaxcentre.web.person_fields import BirthField, EmailField, NameField, PhoneField
+
+DAY = "%d/%m/%Y"
+
+
+class BirthOrReferenceField(BirthField):
+    """The first thing a caller says: a birth date, or the reference of an appointment."""
+
+    reference: str | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the one or the other."""
+        self.reference = read_reference(self.data or "")
+        if self.reference is None:
+            super().pre_validate(form)
 
 
 class CallForm(Form):
     """One call, on one screen."""
 
-    birth_on = BirthField(_l("Birth date"))
+    birth_on = BirthOrReferenceField(_l("Birth date, or reference"))
     letters = StringField(
         _l("Three letters of the name"),
         validators=[Length(max=100, message=_l("Write at most 100 letters."))],
     )
-    courses = SelectMultipleField(
-        _l("Vaccination"),
-        coerce=int,
-        validators=[InputRequired(_l("Choose at least one vaccination."))],
-    )
+    courses = SelectMultipleField(_l("Vaccination"), coerce=int)
     declared = BooleanField(_l("Says that the vaccination's condition applies"))
     family_name = NameField(_l("Name at birth"), optional=True)
     given_names = NameField(_l("Given names"), optional=True)
@@ -33,6 +47,9 @@ class CallForm(Form):
     patient_id = HiddenField()
     holds = HiddenField()
     after = HiddenField()
+    said = HiddenField()  # what the last page gave to read aloud
+    first = HiddenField()  # the first of a couple, sealed
+    beside = HiddenField()  # the appointment just booked for the first
 
     @property
     def held(self) -> list[int]:
@@ -44,33 +61,121 @@ class CallForm(Form):
         """The number of the caller's record."""
         return next(iter(numbers(self.patient_id.data)), None)
 
+    @cached_property
+    def first_person(self) -> First | None:
+        """Who waits to be booked together with this person."""
+        return unsealed(self.first.data)
+
+    @property
+    def beside_id(self) -> int | None:
+        """The number of the appointment beside which this one is to be."""
+        if self.first_person:
+            return self.first_person.holds[0]
+        return next(iter(numbers(self.beside.data)), None)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the whole name was typed."""
+        return bool(self.family_name.data and self.given_names.data)
+
+    @property
+    def to_say(self) -> str:
+        """What of this call is read aloud before it is booked."""
+        born = self.birth_on.birth_on
+        courses = ",".join(str(number) for number in sorted(self.courses.data or []))
+        return f"{self.given_names.data} {self.family_name.data} {born} {courses} {self.holds.data}"
+
+    @property
+    def declared_courses(self) -> frozenset[int]:
+        """The tick is for every vaccination of the call."""
+        return frozenset(self.courses.data or ()) if self.declared.data else frozenset()
+
     def call(self) -> Call:
         """What the service is asked."""
         assert self.birth_on.birth_on is not None
         return Call(
-            course_ids=tuple(self.courses.data),
+            course_ids=tuple(self.courses.data or ()),
             birth_on=self.birth_on.birth_on,
-            declared=bool(self.declared.data),
+            declared=self.declared_courses,
             patient_id=self.known_id,
         )
 
-    def person(self, names: tuple[str, str, date] | None, language: str) -> Person:
-        """Who is booked: the record's own names where the caller is known."""
+    def as_first(self) -> First:
+        """This person, to be booked together with the next."""
         assert self.birth_on.birth_on is not None
-        typed = (self.family_name.data or "", self.given_names.data or "", self.birth_on.birth_on)
-        family, given, born = names or typed
-        return Person(
-            family_name=family,
-            given_names=given,
-            birth_on=born,
+        return First(
+            holds=tuple(self.held),
+            courses=tuple(self.courses.data or ()),
+            birth_on=self.birth_on.birth_on,
+            family_name=self.family_name.data or "",
+            given_names=self.given_names.data or "",
+            patient_id=self.known_id,
             phone=self.phone.e164,
             email=self.email.address,
-            language=language,
-            declared=bool(self.declared.data),
+            declared=self.declared_courses,
         )
+
+    def person(self, language: str) -> Person:
+        """Who is booked."""
+        return self.as_first().person(language)
+
+
+class CancelForm(Form):
+    """Why an appointment is cancelled, and whether the second of a pair goes with it."""
+
+    reason = StringField(
+        _l("Reason"), validators=[Length(max=200, message=_l("Write at most 200 letters."))]
+    )
+    both = BooleanField(_l("Cancel the other appointment of the pair too"))
 
 
 def numbers(text: str | None) -> list[int]:
     """The row numbers in a hidden field."""
     parts = (text or "").split(",")
-    return [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 10][:2]
+    return [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 10][:4]
+
+
+def slots_of(text: str) -> tuple[int, int | None]:
+    """The slots that a time's button names: one, or the two of a pair."""
+    first, _dash, second = text.partition("-")
+    return next(iter(numbers(first)), 0), next(iter(numbers(second)), None)
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """The moment that a button names."""
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def with_the_first(first: First) -> dict[str, object]:
+    """What the second person's form begins with: the family, the contact, the vaccination."""
+    return {
+        "first": first.sealed(),
+        "family_name": first.family_name,
+        "phone": first.phone,
+        "email": first.email,
+        "courses": list(first.courses),
+    }
+
+
+def back_to(first: First) -> dict[str, object]:
+    """The first person's own form again."""
+    return {
+        "birth_on": written(first.birth_on),
+        "family_name": first.family_name,
+        "given_names": first.given_names,
+        "phone": first.phone,
+        "email": first.email,
+        "courses": list(first.courses),
+        "declared": bool(first.declared),
+        "patient_id": str(first.patient_id or ""),
+        "holds": ",".join(str(number) for number in first.holds),
+    }
+
+
+def written(day: date) -> str:
+    """A day as the first field takes it."""
+    return day.strftime(DAY)

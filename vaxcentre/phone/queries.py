@@ -4,9 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from vaxcentre.booking.names import is_named, values_of
 from vaxcentre.booking.queries import AppointmentCard, appointment_cards
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Place, Slot
@@ -14,7 +15,6 @@ from vaxcentre.models.patient import Patient
 from vaxcentre.rules.identity import fold
 
 LIMIT = 10
-LAST_LETTER = "\U0010ffff"  # above every name that begins so
 
 
 @dataclass(frozen=True)
@@ -31,27 +31,35 @@ class Caller:
 
 
 def callers(session: Session, birth_on: date, letters: str, now: datetime) -> list[Caller]:
-    """The people born that day whose name begins with these letters, in any order of names."""
-    words = [fold(word) for word in letters.split() if fold(word)]
-    begins = [_begins(word) for word in words]
+    """The people born that day with these beginnings of their names, in any order."""
+    words = [folded for word in letters.split() if (folded := fold(word))]
+    named = [is_named(len(words))] if words else []
     found = session.scalars(
         select(Patient)
-        .where(Patient.birth_on == birth_on, Patient.merged_into_id.is_(None), *begins)
+        .where(Patient.birth_on == birth_on, Patient.merged_into_id.is_(None), *named)
         .order_by(Patient.folded_family, Patient.folded_given)
-        .limit(LIMIT)
+        .limit(LIMIT),
+        values_of(words),
     ).all()
     return [_caller(session, patient, now) for patient in found]
-
-
-def _begins(word: str):  # type: ignore[no-untyped-def] # noqa: ANN202 - a condition
-    columns = (Patient.folded_family, Patient.folded_given, Patient.folded_used)
-    return or_(*(and_(column >= word, column < word + LAST_LETTER) for column in columns))
 
 
 def caller(session: Session, patient_id: int, now: datetime) -> Caller | None:
     """Somebody on record, by number."""
     patient = session.get(Patient, patient_id)
     return _caller(session, patient, now) if patient and patient.merged_into_id is None else None
+
+
+def caller_of_reference(session: Session, reference: str, now: datetime) -> Caller | None:
+    """Who has an appointment of this reference, live or not; of a merged record, the one kept."""
+    patient = session.scalar(
+        select(Patient)
+        .join(Appointment, Appointment.patient_id == Patient.id)
+        .where(Appointment.reference == reference, Appointment.booked_at.is_not(None))
+    )
+    while patient is not None and patient.merged_into_id is not None:
+        patient = session.get(Patient, patient.merged_into_id)
+    return _caller(session, patient, now) if patient else None
 
 
 def patients_of(session: Session, appointment_ids: Collection[int]) -> list[int]:

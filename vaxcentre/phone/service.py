@@ -1,22 +1,26 @@
 """Book by phone: the next free times for this person, held the moment one is chosen."""
 
 import secrets
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vaxcentre.booking import availability, candidate, eligibility, offer
+from vaxcentre.booking import availability, eligibility, moving, offer
 from vaxcentre.booking import service as booking
-from vaxcentre.booking.availability import FreeTime, Picture
+from vaxcentre.booking.availability import FreeTime, OpenDay, Picture
 from vaxcentre.booking.eligibility import PlannedFor, Subject
+from vaxcentre.booking.history import full_history, past_doses
+from vaxcentre.booking.moving import Change
 from vaxcentre.booking.offer import Wish
-from vaxcentre.booking.refusals import SlotFull
+from vaxcentre.booking.refusals import NoSecondTime, SlotFull
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Clinic, Slot
+from vaxcentre.phone.refusals import AlreadyExpected
 from vaxcentre.rules.course import dose_due
+from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Origin
 
 OFFERED = 3
@@ -28,7 +32,7 @@ class Call:
 
     course_ids: tuple[int, ...]
     birth_on: date
-    declared: bool = False
+    declared: frozenset[int] = frozenset()  # the courses whose condition the caller declares
     patient_id: int | None = None
 
 
@@ -40,6 +44,11 @@ class Choice:
     second: FreeTime | None = None
 
     @property
+    def slots(self) -> tuple[int, int | None]:
+        """The numbers of the slots."""
+        return self.first.slot_id, self.second.slot_id if self.second else None
+
+    @property
     def value(self) -> str:
         """The numbers of the slots, as the button sends them."""
         return f"{self.first.slot_id}-{self.second.slot_id if self.second else ''}"
@@ -48,38 +57,54 @@ class Choice:
 def wish_of(session: Session, call: Call, picture: Picture, today: date) -> Wish:
     """The doses that are due for this caller, by the record.
 
-    Raises: all that the rules refuse.
+    Raises:
+        AlreadyExpected: an appointment of theirs is for the last one that is due.
+        and all that the rules refuse.
     """
-    history = (
-        candidate.full_history(session, call.patient_id, before=date.max) if call.patient_id else []
-    )
+    history = full_history(session, call.patient_id, before=date.max) if call.patient_id else []
+    given = past_doses(session, call.patient_id) if call.patient_id else []
+    planned = {dose.course for dose in history if dose not in given}
+    subject = Subject(call.birth_on, call.declared, tuple(history))
     doses = []
     for course_id in call.course_ids:
         card = picture.cards[course_id]
-        due = dose_due(
-            card.rules,
-            history,
-            course=card.code,
-            disease=card.disease,
-            birth_on=call.birth_on,
-            on=today,
-            conditions=card.conditions if call.declared else frozenset(),
-        )
+        try:
+            due = dose_due(
+                card.rules,
+                history,
+                course=card.code,
+                disease=card.disease,
+                birth_on=call.birth_on,
+                on=today,
+                conditions=card.conditions_of(subject),
+            )
+        except Refusal:
+            if card.code in planned:
+                raise AlreadyExpected from None
+            raise
         doses.append(PlannedFor(course_id, due.dose_number))
-    return Wish(tuple(doses), Subject(call.birth_on, call.declared, tuple(history)))
+    return Wish(tuple(doses), subject)
 
 
 def choices(
-    session: Session, call: Call, *, after: datetime, today: date, now: datetime
+    session: Session,
+    call: Call,
+    *,
+    after: datetime,
+    today: date,
+    now: datetime,
+    near: datetime | None = None,
 ) -> list[Choice]:
     """The next three times for this caller after a moment, each with its second where needed.
+
+    With `near`, the three times nearest to that one: two who come together.
 
     Raises: all that the rules refuse.
     """
     picture = availability.picture(session, now=now)
     wish = wish_of(session, call, picture, today)
     found: list[Choice] = []
-    for choice in _all_choices(picture, wish, after):
+    for choice in _all_choices(picture, wish, after, near):
         if not _is_still_free(session, choice, now):
             continue  # the picture may be a second old
         found.append(choice)
@@ -93,8 +118,11 @@ def _is_still_free(session: Session, choice: Choice, now: datetime) -> bool:
     return all(availability.places_left_in(session, time.slot_id, now=now) for time in times)
 
 
-def _all_choices(picture: Picture, wish: Wish, after: datetime) -> Iterator[Choice]:
-    for day in picture.days(wish.course_ids, for_staff=True):
+def _all_choices(
+    picture: Picture, wish: Wish, after: datetime, near: datetime | None
+) -> Iterator[Choice]:
+    days = picture.days(wish.course_ids, for_staff=True)
+    for day in _nearest_first(days, near) if near else days:
         times = [time for time in day.times if time.starts_at > after]
         if (
             not times
@@ -108,6 +136,35 @@ def _all_choices(picture: Picture, wish: Wish, after: datetime) -> Iterator[Choi
                 yield Choice(time, best[0] if best else None)
             elif offer.may_come_later(picture, seconds):
                 yield Choice(time)
+
+
+def _nearest_first(days: Iterable[OpenDay], near: datetime) -> list[OpenDay]:
+    """Days and their times, ordered by how far they lie from a moment."""
+
+    def distance(time: FreeTime) -> timedelta:
+        return abs(time.starts_at - near)
+
+    found = [replace(day, times=tuple(sorted(day.times, key=distance))) for day in days]
+    return sorted(
+        (day for day in found if day.times), key=lambda day: (distance(day.times[0]), day.day)
+    )
+
+
+def moves(picture: Picture, change: Change, *, after: datetime) -> Iterator[Choice]:
+    """The times to which an appointment may go, each with that of the second where it must follow.
+
+    Of a pair, both stay inside the interval.
+    """
+    for day in moving.days_for(picture, change):
+        must_follow = moving.must_follow(picture, change, day.day)
+        for time in day.times:
+            if time.starts_at <= after or time.slot_id == change.card.slot_id:
+                continue
+            try:
+                second = moving.follow_time(picture, change, day.day, time) if must_follow else None
+            except NoSecondTime:
+                break
+            yield Choice(time, second)
 
 
 def next_opening(session: Session, call: Call, *, now: datetime) -> datetime | None:
@@ -134,7 +191,7 @@ def hold(
     """
     picture = availability.picture(session, now=now)
     wish = wish_of(session, call, picture, today)
-    booking.let_go(session, _ours(session, held), now=now)
+    let_go(session, held, now=now)
     first_id, second_id = slots
     pair_id = secrets.token_hex(8) if second_id else None
     seconds = offer.seconds_of(picture, wish, _day_of(session, first_id))
@@ -150,6 +207,11 @@ def hold(
         ).id
         for slot_id, doses in steps
     ]
+
+
+def let_go(session: Session, held: Collection[int], *, now: datetime) -> None:
+    """Give back what was held for this call."""
+    booking.let_go(session, _ours(session, held), now=now)
 
 
 def _day_of(session: Session, slot_id: int) -> date:
