@@ -16,16 +16,20 @@ from tests import make
 from tests.page import Browser, Page
 from tests.reception.conftest import Morning, appointment_of, slot_at
 from vaxcentre import clock
+from vaxcentre.booking import service as booking
+from vaxcentre.booking.people import release_spent
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.models.audit import AuditEntry
+from vaxcentre.models.patient import Patient
 from vaxcentre.models.staff import StaffMember
 from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import Visit
 from vaxcentre.reception import service
 from vaxcentre.reception.refusals import AlreadyHere
 from vaxcentre.rules.refusal import Refusal
-from vaxcentre.rules.vocabulary import IdentityDocument, Role
+from vaxcentre.rules.vocabulary import IdentityDocument, NextStep, NoInjectionReason, Role
+from vaxcentre.vaccination import outcome_service
 
 SignIn = Callable[..., Any]
 Clock = Callable[[str], datetime]
@@ -214,6 +218,86 @@ def test_a_hold_is_no_appointment(
     shown = page.send(f"/reception/appointments/{morning.appointment}/check-in")
     assert shown.status == 400  # without the form's token nothing happens at all
     assert visits(session) == []
+
+
+def book_anew(morning: Morning, place: int | None) -> str | None:
+    """Ada's first time has passed; the phone gives her another one (or her claim just ends)."""
+    with transaction() as session:
+        dose = (morning.course, 1)
+        release_spent(session, morning.ada, [dose], by_id=None, now=clock.now())
+        if place is None:
+            return None
+        course = session.get_one(Course, morning.course)
+        ada = session.get_one(Patient, morning.ada)
+        slot = slot_at(session, morning.clinic, place)
+        return make.make_appointment(session, ada, slot, course).reference
+
+
+def test_a_time_that_was_booked_anew_receives_nobody(
+    page: Browser, morning: Morning, at: Clock, session: Session, signed_in_as: SignIn
+) -> None:
+    """Nobody could interview or vaccinate a person without a claim on any dose."""
+    at("2026-11-23 10:45")
+    signed_in_as(Role.RECEPTION)
+    rosa_page = scan(page, morning.reference)
+    book_anew(morning, None)
+    page.last = rosa_page
+    shown = page.submit("check-in")
+    assert shown.status == 409
+    assert "n’est plus valable" in shown.text
+    assert visits(session) == []
+    again = scan(page, morning.reference)
+    assert "Plus valable" in again.select(".found.stop")[0].text_content()
+    assert not again.select("form[action*='check-in']")
+    assert "sur place" in " ".join(again.links())
+    assert "réservé à nouveau" in page.open("/reception/").text
+
+
+def test_an_old_confirmation_leads_to_the_appointment_that_holds(
+    page: Browser, morning: Morning, at: Clock, session: Session, signed_in_as: SignIn
+) -> None:
+    at("2026-11-23 10:45")
+    signed_in_as(Role.RECEPTION)
+    reference = book_anew(morning, 10) or ""
+    shown = scan(page, morning.reference)
+    assert f"{reference[:4]}-{reference[4:]}" in shown.text
+    assert "Une autre confirmation a été scannée" in shown.text
+    assert "Arrivée notée" in page.submit("check-in").text
+    (visit,) = visits(session)
+    assert visit.appointment_id != morning.appointment
+
+
+def test_a_cancelled_confirmation_leads_to_the_appointment_that_holds(
+    page: Browser, morning: Morning, rosa: StaffMember
+) -> None:
+    with transaction() as session:
+        booking.cancel(session, morning.appointment, by_id=None, now=clock.now())
+        course = session.get_one(Course, morning.course)
+        ada = session.get_one(Patient, morning.ada)
+        make.make_appointment(session, ada, slot_at(session, morning.clinic, 10), course)
+    assert "Une autre confirmation a été scannée" in scan(page, morning.reference).text
+
+
+def test_who_was_sent_away_and_comes_back_is_offered_a_walk_in(
+    page: Browser, morning: Morning, at: Clock, signed_in_as: SignIn
+) -> None:
+    at("2026-11-23 10:30")
+    rosa = signed_in_as(Role.RECEPTION)
+    with transaction() as session:
+        visit = make.make_visit(session, appointment_of(session, morning.appointment))
+        outcome_service.record_no_injection(
+            session,
+            outcome_service.NoInjectionRequest(
+                visit.id, morning.course, NoInjectionReason.UNWELL, NextStep.REBOOK, None
+            ),
+            by_id=rosa.id,
+            day=DAY,
+            now=clock.now(),
+        )
+    at("2026-11-23 10:39")
+    assert "Déjà ici" in scan(page, morning.reference).text
+    page.follow("sur place")
+    assert "Arrivée notée" in page.submit("walk-in", document="passport").text
 
 
 @pytest.mark.parametrize(

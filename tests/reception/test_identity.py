@@ -18,7 +18,7 @@ from vaxcentre.database import transaction
 from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.injection import Injection
-from vaxcentre.models.patient import DeclaredDose, NameCorrection, Patient
+from vaxcentre.models.patient import DeclaredDose, InsuranceNumber, NameCorrection, Patient
 from vaxcentre.models.stock import Lot
 from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import Visit
@@ -67,13 +67,80 @@ def test_a_typing_error_is_mended_and_what_stood_before_stays_readable(
     assert (ada.birth_on, ada.sex) == (date(1948, 3, 15), Sex.FEMALE)
     assert ada.is_protected_adult
     trace = session.scalars(select(NameCorrection)).one()
-    assert "Mercier (" in trace.before
-    assert "Mercière" in trace.after
+    assert trace.before == "Mercier Ada, 14/03/1948, F"
+    assert trace.after == "Mercière (Blanc) Ada Louise, 15/03/1948, F"
     assert (trace.corrected_at, trace.reason) == (clock.now(), "carte d’identité")
     assert trace.corrected_by_id is not None
     assert session.scalars(select(AuditEntry.action)).all() == ["correct_identity"]
     page.open("/reception/")
     assert "MERCIÈRE" in page.submit("/reception/", q="blanc ada").text
+
+
+def test_a_corrected_name_is_found_by_its_words_and_no_longer_by_the_old_ones(
+    page: Browser, morning: Morning, rosa: None
+) -> None:
+    for name in ("Marchand-Bonnet", "Marchand-Brien"):
+        page.open(f"/reception/patients/{morning.ada}/correct")
+        page.submit("/correct", family_name=name, reason="carte d’identité")
+    page.open("/reception/")
+    assert "MARCHAND-BRIEN Ada" in page.submit("/reception/", q="brien").text
+    assert "Introuvable" in page.submit("/reception/", q="bonnet").text
+
+
+def test_the_used_name_of_the_record_that_goes_finds_the_one_that_stays(
+    page: Browser, morning: Morning, rosa: None
+) -> None:
+    other = twin(used_name="Le Goff")
+    page.open(f"/reception/patients/{morning.ada}/merge/{other}")
+    page.submit("/merge", reason="même carte d’identité")
+    page.open("/reception/")
+    assert "MERCIER (LE GOFF) Ada" in page.submit("/reception/", q="goff").text
+
+
+NIR = "248036216001036"
+
+
+def number_on_page(page: Browser, morning: Morning) -> str:
+    shown = page.open(f"/reception/patients/{morning.ada}/correct")
+    return str(shown.select("input[name=nir]")[0].get("value"))
+
+
+def test_a_social_security_number_is_kept_replaced_and_removed(
+    page: Browser, morning: Morning, rosa: None, session: Session
+) -> None:
+    for number in (NIR, "185052A00401270", ""):
+        page.open(f"/reception/patients/{morning.ada}/correct")
+        shown = page.submit("/correct", nir=number, reason="carte Vitale")
+        assert "L’identité a été corrigée." in shown.text
+        assert number_on_page(page, morning) == number
+        assert NIR not in page.open(f"/reception/patients/{morning.ada}").text
+    kept = session.scalars(select(InsuranceNumber).order_by(InsuranceNumber.id)).all()
+    assert [(row.replaced_at, row.patient_id) for row in kept] == [(clock.now(), morning.ada)] * 2
+    assert session.scalars(select(NameCorrection)).all() == []
+    actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    assert actions == ["keep_number", "keep_number", "remove_number"]
+
+
+def test_a_wrong_key_is_said_at_its_field(page: Browser, morning: Morning, rosa: None) -> None:
+    page.open(f"/reception/patients/{morning.ada}/correct")
+    shown = page.submit("/correct", nir=NIR[:-1] + "7", reason="carte Vitale")
+    assert shown.status == 422
+    assert "doit correspondre aux autres" in shown.select("#nir-error")[0].text_content()
+
+
+def test_a_merge_keeps_one_number(
+    page: Browser, morning: Morning, rosa: None, session: Session
+) -> None:
+    other = twin()
+    for number, patient in (("185052A00401270", other), (NIR, morning.ada)):
+        page.open(f"/reception/patients/{patient}/correct")
+        page.submit("/correct", nir=number, reason="carte Vitale")
+    page.open(f"/reception/patients/{morning.ada}/merge/{other}")
+    page.submit("/merge", reason="même carte")
+    assert number_on_page(page, morning) == NIR
+    rows = session.scalars(select(InsuranceNumber)).all()
+    assert {row.patient_id for row in rows} == {morning.ada}
+    assert sum(row.replaced_at is None for row in rows) == 1
 
 
 def test_nothing_different_is_said(page: Browser, morning: Morning, rosa: None) -> None:
@@ -157,6 +224,23 @@ def test_a_merge_moves_everything_and_leaves_a_signpost(
     actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert actions == ["merge", "merged_into"]
     assert page.open(f"/reception/patients/{other}").h1 == "MERCIER Ada, 78 ans"
+
+
+@pytest.mark.parametrize("picked", ["keep", "gone"])
+def test_of_two_phone_numbers_the_desk_picks_one(
+    picked: str, page: Browser, morning: Morning, rosa: None, session: Session
+) -> None:
+    other = twin(phone="+33199002222", email="ada@exemple.fr")
+    with transaction() as work:
+        work.get_one(Patient, morning.ada).phone = "+33199001111"
+    shown = page.open(f"/reception/patients/{morning.ada}/merge/{other}")
+    assert [one.get("value") for one in shown.select("input[name=phone_from]")] == ["keep", "gone"]
+    page.submit("/merge", reason="même carte", phone_from=picked)
+    ada = ada_of(session, morning)
+    assert ada.phone == ("+33199001111" if picked == "keep" else "+33199002222")
+    assert ada.email == "ada@exemple.fr"
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "merge")).one()
+    assert entry.details.get("takes", []) == (["phone"] if picked == "gone" else [])
 
 
 def test_both_booked_for_the_same_dose_is_refused(

@@ -143,6 +143,24 @@ def count_queries(page: Browser) -> int:
     return len(seen)
 
 
+@pytest.mark.parametrize("path", ["/reception/", "/reception/walk-in"])
+def test_a_vaccination_more_costs_no_question_more(
+    path: str,
+    page: Browser,
+    morning: Morning,
+    signed_in_as: SignIn,
+    asked: Callable[[Callable[[], Any]], int],
+) -> None:
+    signed_in_as(Role.RECEPTION)
+    few = asked(lambda: page.open(path))
+    with transaction() as session:
+        courses = [make.make_course(session, f"covid-{number}") for number in range(6)]
+        for course in courses:
+            make.make_lot(session, make.make_vaccine(session, course, name=course.code))
+        make.make_clinic(session, *courses, start="08:00", end="18:00", places=4)
+    assert asked(lambda: page.open(path)) == few
+
+
 def test_a_long_day_is_shown_around_the_present_hour(
     page: Browser, morning: Morning, signed_in_as: SignIn
 ) -> None:

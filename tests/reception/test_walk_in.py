@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from stdnum.fr import nir
 
 from tests import make
 from tests.page import Browser, Page
@@ -21,15 +22,16 @@ from vaxcentre.database import transaction
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.clinic import ClinicCourse, Place, Slot
-from vaxcentre.models.patient import Patient
+from vaxcentre.models.patient import InsuranceNumber, NameCorrection, Patient
 from vaxcentre.models.stock import Lot
 from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import Visit
 from vaxcentre.reception.refusals import NoDoseForWalkIn
+from vaxcentre.reception.sealing import opened
 from vaxcentre.reception.service import CheckInRequest
 from vaxcentre.reception.walkin_service import WalkInRequest, walk_in
 from vaxcentre.rules.refusal import Refusal
-from vaxcentre.rules.vocabulary import IdentityDocument, Origin, Role
+from vaxcentre.rules.vocabulary import IdentityDocument, NumberSource, Origin, Role, Sex
 
 SignIn = Callable[..., Any]
 Clock = Callable[[str], datetime]
@@ -240,10 +242,235 @@ def test_twins_are_shown_before_a_new_person_is_made(
     shown = desk()
     assert shown.status == 422
     assert "Est-ce une de ces personnes ?" in shown.text
-    asked = page.follow("ROUSSELLE Ben")
-    assert asked.select("input[name=patient_id]")[0].get("value")
-    assert "Arrivée notée" in page.submit("walk-in").text
+    (twin,) = shown.select("button[name=is_known]")
+    assert "ROUSSELLE Ben" in twin.text_content()
+    asked = page.submit("walk-in", button=f"is_known={twin.get('value')}", phone="0199001234")
+    assert "Déjà connu sous le nom de ROUSSELLE Ben" in asked.text
+    assert "Arrivée notée" in page.submit("walk-in", button="identity=keep").text
     assert len(session.scalars(select(Patient)).all()) == 2
+    assert last_visit(session).appointment.phone == "+33199001234"
+
+
+def on_record(session: Session) -> Patient:
+    """The one Roussel, as the record says now."""
+    session.expire_all()
+    return session.scalars(select(Patient).where(Patient.folded_given.startswith("ben"))).one()
+
+
+@pytest.fixture
+def ben(morning: Morning) -> int:
+    """Ben Louis Roussel is known here, from another year."""
+    with transaction() as work:
+        return make.make_patient(
+            work, given="Ben Louis", family="Roussel", birth_on=date(1960, 3, 27), used_name="Blanc"
+        ).id
+
+
+def open_walk_in_of(page: Browser, patient_id: int) -> Page:
+    return page.open(f"/reception/walk-in?patient={patient_id}")
+
+
+EDITED = [{"family_name": "Rousselot"}, {"given_names": "Ben Marie"}, {"birth_on": "28/03/1960"}]
+
+
+@pytest.mark.parametrize("edited", EDITED, ids=["family", "given", "birth"])
+def test_an_identity_edited_at_the_walk_in_is_never_dropped(
+    edited: dict[str, str], page: Browser, desk: Desk, ben: int, session: Session
+) -> None:
+    open_walk_in_of(page, ben)
+    asked = page.submit("/walk-in", **edited)
+    assert asked.status == 422
+    assert "Déjà connu sous le nom de ROUSSEL Ben Louis" in asked.text
+    (name, typed) = next(iter(edited.items()))
+    assert asked.select(f"input[name={name}]")[0].get("value") == typed
+    assert session.scalars(select(Visit)).all() == []
+
+
+def test_the_record_is_kept_where_the_desk_says_so(
+    page: Browser, desk: Desk, ben: int, session: Session
+) -> None:
+    open_walk_in_of(page, ben)
+    page.submit("/walk-in", family_name="Rousselot")
+    shown = page.submit("/walk-in", button="identity=keep")
+    assert "Arrivée notée" in shown.text
+    assert "l’orthographe de sa fiche a été gardée" in shown.text
+    assert on_record(session).family_name == "Roussel"
+    assert session.scalars(select(NameCorrection)).all() == []
+
+
+def test_the_record_is_corrected_with_its_trace_where_the_desk_says_so(
+    page: Browser, desk: Desk, ben: int, session: Session
+) -> None:
+    open_walk_in_of(page, ben)
+    page.submit("/walk-in", family_name="Rousselot", given_names="Ben", document="passport")
+    assert "Arrivée notée" in page.submit("/walk-in", button="identity=correct").text
+    record = on_record(session)
+    assert (record.id, record.family_name, record.folded_family) == (ben, "Rousselot", "rousselot")
+    assert record.given_names == "Ben Louis"
+    assert (record.used_name, record.folded_used) == ("Blanc", "blanc")
+    trace = session.scalars(select(NameCorrection)).one()
+    assert trace.before.startswith("Roussel (Blanc) Ben Louis")
+    assert trace.reason == "Vu à l’accueil\u00a0: Passeport"
+    assert trace.corrected_by_id is not None
+    actions = set(session.scalars(select(AuditEntry.action)))
+    assert {"correct_identity", "book", "check_in"} <= actions
+
+
+def test_somebody_else_under_the_same_link_becomes_a_new_person(
+    page: Browser, desk: Desk, ben: int, session: Session
+) -> None:
+    open_walk_in_of(page, ben)
+    page.submit("/walk-in", family_name="Vasseur", given_names="Zoé")
+    assert "Arrivée notée" in page.submit("/walk-in", button="is_new=y").text
+    assert last_visit(session).patient_id != ben
+    assert last_visit(session).patient.family_name == "Vasseur"
+
+
+def test_an_answer_counts_only_for_the_identity_it_was_given_for(
+    page: Browser, desk: Desk, ben: int, session: Session
+) -> None:
+    """Enter in a field presses the first button of the form, whatever it is."""
+    open_walk_in_of(page, ben)
+    page.submit("/walk-in", family_name="Rousselot")
+    again = page.submit("/walk-in", button="identity=keep", family_name="Rousselin")
+    assert again.status == 422
+    assert session.scalars(select(Visit)).all() == []
+
+
+@pytest.mark.parametrize("given", ["Ben", "ben", "Ben Louis", "BEN LOUIS"])
+def test_a_shorter_given_name_is_the_same_person_without_a_question(
+    given: str, desk: Desk, ben: int, session: Session
+) -> None:
+    shown = desk(given_names=given)
+    assert "Arrivée notée" in shown.text
+    assert "orthographe" not in shown.text
+    assert last_visit(session).patient_id == ben
+    assert on_record(session).given_names == "Ben Louis"
+
+
+def test_another_spelling_of_the_same_name_is_said_to_be_kept(desk: Desk, ben: int) -> None:
+    shown = desk(family_name="Rôussel")
+    assert "l’orthographe de sa fiche a été gardée" in shown.text
+
+
+NUMBER = "2480362160010"
+SHEET = (
+    f"IS01{'0' * 22}S1{NUMBER}{nir.calc_check_digits(NUMBER)}S21.2.250.1.213.1.4.8\x1d"
+    "S3JEANNE MARIE\x1dS4SANSONETTI\x1dS5FS614-03-1948S762160"
+)
+
+
+def value(page: Page, name: str) -> str:
+    return str(page.select(f"input[name={name}]")[0].get("value"))
+
+
+def test_a_patients_sheet_fills_the_form_and_keeps_what_was_typed(
+    page: Browser, desk: Desk, session: Session
+) -> None:
+    page.open("/reception/walk-in")
+    shown = page.submit("walk-in", scan=SHEET, phone="0199001234")
+    assert shown.status == 200
+    assert value(shown, "family_name") == "Sansonetti"
+    assert value(shown, "given_names") == "Jeanne Marie"
+    assert (value(shown, "birth_on"), value(shown, "phone")) == ("14/03/1948", "0199001234")
+    assert session.scalars(select(Visit)).all() == []
+    assert "Arrivée notée" in page.submit("walk-in").text
+    patient = last_visit(session).patient
+    assert (patient.family_name, patient.sex) == ("Sansonetti", Sex.FEMALE)
+    kept = session.scalars(select(InsuranceNumber)).one()
+    assert (kept.patient_id, kept.source) == (patient.id, NumberSource.DATAMATRIX)
+    assert opened(kept.sealed) == f"{NUMBER}{nir.calc_check_digits(NUMBER)}"
+    assert NUMBER not in kept.sealed + kept.mark
+
+
+@pytest.mark.parametrize(
+    ("sheet", "says"),
+    [
+        (SHEET.replace(NUMBER, "2480362160011"), "ne correspond pas à sa clé"),
+        (SHEET[:80], "n’a pas été lue en entier"),
+        ("VXKLBNTR", "ne peut pas être lue ici"),
+    ],
+    ids=["key", "torn", "other"],
+)
+def test_a_sheet_that_cannot_be_read_says_why_at_its_field(
+    sheet: str, says: str, page: Browser, desk: Desk
+) -> None:
+    page.open("/reception/walk-in")
+    shown = page.submit("walk-in", scan=sheet, family_name="Vasseur")
+    assert shown.status == 422
+    assert says in shown.select("#scan-error")[0].text_content()
+    assert value(shown, "family_name") == "Vasseur"
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["248036216001036", "2 48 03 62 160 010 36", "185052A00401270", "1 85 05 2b 004 012 97"],
+)
+def test_a_social_security_number_is_optional_and_kept_sealed(
+    number: str, desk: Desk, session: Session
+) -> None:
+    assert "Arrivée notée" in desk(nir=number).text
+    kept = session.scalars(select(InsuranceNumber)).one()
+    assert opened(kept.sealed) == "".join(number.split()).upper()
+    assert kept.source is NumberSource.TYPED
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "keep_number")).one()
+    assert entry.by_id == kept.recorded_by_id
+    assert "48036" not in str(entry.details)
+
+
+@pytest.mark.parametrize("number", ["248036216001037", "185052A00401271", "24803621600103", "x"])
+def test_a_social_security_number_with_a_wrong_key_is_said_at_its_field(
+    number: str, desk: Desk, session: Session
+) -> None:
+    shown = desk(nir=number)
+    assert shown.status == 422
+    assert "doit correspondre aux autres" in shown.select("#nir-error")[0].text_content()
+    assert value(shown, "nir") == number
+    assert value(shown, "family_name") == "Roussel"
+    assert session.scalars(select(Visit)).all() == []
+
+
+def test_the_same_number_on_another_record_is_shown_before_a_new_one_is_made(
+    page: Browser, desk: Desk, session: Session
+) -> None:
+    desk(nir="248036216001036")
+    shown = desk(family_name="Vandamme", birth_on="28/03/1960", nir="248036216001036")
+    assert shown.status == 422
+    assert "ROUSSEL Ben" in shown.select("button[name=is_known]")[0].text_content()
+
+
+def test_what_was_searched_in_vain_is_not_typed_again(
+    page: Browser, desk: Desk, session: Session
+) -> None:
+    page.open("/reception/")
+    page.submit("/reception/", q="vasseur zoé 27 3 60")
+    shown = page.submit("walk-in/begin")
+    assert (value(shown, "family_name"), value(shown, "given_names")) == ("Vasseur", "Zoé")
+    assert value(shown, "birth_on") == "27/03/1960"
+    assert "Arrivée notée" in page.submit("/walk-in").text
+
+
+def test_letters_in_the_field_go_with_the_walk_in(page: Browser, desk: Desk) -> None:
+    with transaction() as work:
+        for day in (1, 2):
+            make.make_patient(work, given="Paul", family="Vasseur", birth_on=date(1960, 2, day))
+    today = page.open("/reception/")
+    (button,) = today.select("button[data-key=F2]")
+    shown = page.send(button.get("formaction"), data=page.defaults(today.form("/reception/")))
+    assert value(shown, "family_name") == ""
+    page.open("/reception/")
+    several = page.submit("/reception/", q="vasseur")
+    assert len(several.select("[data-arrows] a")) == 2
+    typed = page.defaults(several.form("/reception/"))
+    assert typed["q"] == ""
+    assert value(page.send(button.get("formaction"), data=typed), "family_name") == "Vasseur"
+
+
+def test_a_sheet_searched_in_vain_fills_the_walk_in(page: Browser, desk: Desk) -> None:
+    page.open("/reception/")
+    page.submit("/reception/", q=SHEET)
+    shown = page.submit("walk-in/begin")
+    assert (value(shown, "family_name"), value(shown, "birth_on")) == ("Sansonetti", "14/03/1948")
 
 
 def test_none_of_the_twins_makes_a_new_person(page: Browser, desk: Desk, session: Session) -> None:

@@ -76,9 +76,8 @@ def board_of(session: Session, day: date, now: datetime, part: str) -> Board:
 
 def doses_left(session: Session, day: date) -> int:
     """Doses that may be given today in the courses of today's clinics; each lot counts once."""
-    lots: dict[int, int] = {}
-    for course_id in queries.courses_of_day(session, day):
-        lots |= {lot.id: doses for lot, doses in stock.usable_lots(session, course_id, day)}
+    by_course = stock.usable_doses(session, queries.courses_of_day(session, day), day)
+    lots = {lot_id: doses for lots in by_course.values() for lot_id, doses in lots.items()}
     return sum(lots.values())
 
 
@@ -159,6 +158,8 @@ def _line(row: Row, now: datetime) -> Line:
 
 def state_of(row: Row, now: datetime) -> tuple[str, str]:
     """Shape and colour, and the word."""
+    if row.is_released and row.came is None and row.cancelled_at is row.lapsed_at is None:
+        return "soft", str(_("booked anew"))
     if row.status is AppointmentStatus.LATE:
         minutes = int((now - row.starts_at).total_seconds() // 60)
         return "wait", str(_("late, %(minutes)s min", minutes=minutes))

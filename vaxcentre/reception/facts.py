@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from vaxcentre.models.appointment import PlannedDose
@@ -19,7 +19,7 @@ from vaxcentre.rules.course import doses_in_schedule, schedule_for
 from vaxcentre.rules.schedule import DoseRule
 from vaxcentre.rules.starter import questionnaire
 from vaxcentre.rules.status import AppointmentFacts, VisitFacts, appointment_status, visit_status
-from vaxcentre.rules.vocabulary import Outcome, Verdict
+from vaxcentre.rules.vocabulary import Verdict
 
 NOT = frozenset({Verdict.NO, Verdict.LATER})
 
@@ -44,13 +44,7 @@ class Facts:
         return cls(
             doses=doses,
             rules=_rules(session, {dose.course_id for many in doses.values() for dose in many}),
-            given=_courses(
-                session,
-                visits,
-                Injection,
-                Injection.replaced_at.is_(None),
-                Injection.outcome == Outcome.GIVEN,
-            ),
+            given=_courses(session, visits, Injection, Injection.is_current),
             not_given=_courses(session, visits, NoInjection, NoInjection.undone_at.is_(None)),
             clear=_clear_interviews(session, appointments),
             verdicts=_verdicts(session, visits),
@@ -64,6 +58,8 @@ def _planned(session: Session, appointments: Collection[int]) -> dict[int, list[
             PlannedDose.appointment_id,
             PlannedDose.course_id,
             PlannedDose.dose_number,
+            PlannedDose.released_at,
+            PlannedDose.declared_at,
             *Course.short_names(),
         )
         .join(Course, Course.id == PlannedDose.course_id)
@@ -84,7 +80,7 @@ def _rules(session: Session, courses: Collection[int]) -> dict[int, tuple[DoseRu
 
 
 def _courses(
-    session: Session, visits: Collection[int], table: Any, *wanted: ColumnElement[bool]
+    session: Session, visits: Collection[int], table: Any, *wanted: SQLColumnExpression[bool]
 ) -> dict[int, set[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     if visits:
@@ -148,10 +144,14 @@ def _verdicts(session: Session, visits: Collection[int]) -> dict[int, Verdict]:
 
 def row_of(one: Any, facts: Facts, now: datetime) -> Row:
     """The appointment as plain values, its status read off the facts."""
-    planned = facts.doses.get(one.id, [])
+    every = facts.doses.get(one.id, [])
+    not_given = facts.not_given.get(one.visit_id, set())
+    # A claim that ended without an outcome here lives on in another appointment.
+    kept = [dose for dose in every if not dose.released_at or dose.course_id in not_given]
+    planned = kept or every
     courses = {dose.course_id for dose in planned}
     given = courses & facts.given.get(one.visit_id, set())
-    settled = given | (courses & facts.not_given.get(one.visit_id, set()))
+    settled = given | (courses & not_given)
     all_given, all_settled = (
         bool(courses) and given == courses,
         bool(courses) and settled == courses,
@@ -185,6 +185,9 @@ def row_of(one: Any, facts: Facts, now: datetime) -> Row:
         moved_at=one.moved_at,
         cancelled_at=one.cancelled_at,
         lapsed_at=one.lapsed_at,
+        is_released=bool(every) and not kept,
+        phone=one.booked_phone,
+        email=one.booked_email,
         is_interview_clear=facts.clear.get(one.id),
         is_to_review=bool(one.to_review),
         has_failed_message=bool(one.has_failed_message),
@@ -193,7 +196,7 @@ def row_of(one: Any, facts: Facts, now: datetime) -> Row:
 
 def _dose(dose: Any, rules: dict[int, tuple[DoseRule, ...]], one: Any) -> Dose:
     known = rules[dose.course_id]
-    declared = {rule.condition for rule in known} if one.declared_at else frozenset()
+    declared = {rule.condition for rule in known} if dose.declared_at else frozenset()
     schedule = schedule_for(
         known, birth_on=one.birth_on, first_dose_on=one.day, on=one.day, conditions=declared
     )
@@ -234,4 +237,5 @@ def _came(
         box=one.box,
         document=one.identity_document,
         status=status,
+        any_given=any_given,
     )

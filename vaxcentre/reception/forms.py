@@ -12,12 +12,20 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from vaxcentre.booking.people import Person
+from vaxcentre.reception.numbers import SealedNumber
+from vaxcentre.reception.sealing import sealed_number
 from vaxcentre.reception.service import CheckInRequest, Companion
 from vaxcentre.reception.walkin_service import WalkInRequest
-from vaxcentre.rules.vocabulary import IdentityDocument
+from vaxcentre.rules.vocabulary import IdentityDocument, Sex
 from vaxcentre.web import words
-from vaxcentre.web.fields import Form
-from vaxcentre.web.person_fields import BirthField, EmailField, NameField, PhoneField
+from vaxcentre.web.fields import Form, ScanField
+from vaxcentre.web.person_fields import (
+    BirthField,
+    EmailField,
+    NameField,
+    NirField,
+    PhoneField,
+)
 
 # One key a document, in this order on every screen.
 DOCUMENTS = (
@@ -28,6 +36,8 @@ DOCUMENTS = (
     IdentityDocument.NONE,
     IdentityDocument.OTHER,
 )
+SEXES = frozenset(sex.value for sex in Sex)
+KEEP, CORRECT = "keep", "correct"
 DOCUMENT_KEYS = {document.value: str(key) for key, document in enumerate(DOCUMENTS, start=1)}
 
 
@@ -89,6 +99,7 @@ class IdentityForm(Form):
 class WalkInForm(IdentityForm):
     """Somebody without an appointment: for what, who, how to reach them, which document."""
 
+    scan = ScanField(_l("Scan the patient's sheet"))
     courses = SelectMultipleField(
         _l("Vaccination"),
         coerce=int,
@@ -99,6 +110,7 @@ class WalkInForm(IdentityForm):
     birth_on = BirthField(_l("Birth date"))
     phone = PhoneField(_l("Phone"))
     email = EmailField(_l("E-mail"))
+    nir = NirField(_l("Social security number"))
     declared = BooleanField(_l("Says that the vaccination's condition applies"))
     extra_reason = StringField(
         _l("Reason for an extra place"),
@@ -106,7 +118,21 @@ class WalkInForm(IdentityForm):
     )
     patient_id = HiddenField()
     replaces_id = HiddenField()
-    is_new = HiddenField()  # the twins were shown, and it is none of them
+    sex = HiddenField()  # as the sheet says
+    scanned_nir = HiddenField()
+    # What was answered when the page asked who it is.
+    is_known = HiddenField()  # this one of the twins
+    is_new = HiddenField()  # none of those who were shown
+    identity = HiddenField()  # of a known person: "keep" what is on record, "correct" it as typed
+    asked_about = HiddenField()  # the identity for which that was answered
+
+    def drop_old_answers(self) -> None:
+        """Forget what was answered about another identity than the one that stands here now."""
+        typed = self.family_name, self.given_names, self.birth_on
+        about = "/".join(field.data or "" for field in typed)
+        if self.asked_about.data != about:
+            self.is_known.data = self.is_new.data = self.identity.data = ""
+        self.asked_about.data = about
 
     def person(self, language: str) -> Person:
         """Who it is, as typed."""
@@ -115,14 +141,20 @@ class WalkInForm(IdentityForm):
             family_name=self.family_name.data or "",
             given_names=self.given_names.data or "",
             birth_on=self.birth_on.birth_on,
+            sex=Sex(self.sex.data) if self.sex.data in SEXES else None,
             phone=self.phone.e164,
             email=self.email.address,
             language=language,
-            declared=bool(self.declared.data),
+            declared=frozenset(self.courses.data or ()) if self.declared.data else frozenset(),
         )
 
-    def to_walk_in(self, language: str) -> WalkInRequest:
-        """What the service is asked."""
+    def number(self) -> SealedNumber | None:
+        """The social security number as it may be kept."""
+        number = self.nir.number
+        return sealed_number(number, is_scanned=number == self.scanned_nir.data)
+
+    def to_walk_in(self, language: str, reason: str) -> WalkInRequest:
+        """What the service is asked; `reason` is why a record would be corrected."""
         return WalkInRequest(
             course_ids=tuple(self.courses.data),
             person=self.person(language),
@@ -130,6 +162,8 @@ class WalkInForm(IdentityForm):
             patient_id=number_of(self.patient_id),
             replaces_id=number_of(self.replaces_id),
             extra_reason=self.extra_reason.data or "",
+            number=self.number(),
+            correction_reason=reason if self.identity.data == CORRECT else None,
         )
 
 

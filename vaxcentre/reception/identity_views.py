@@ -5,18 +5,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from vaxcentre import clock
-from vaxcentre.audit import service as audit
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.models.patient import Patient
-from vaxcentre.reception import identity_service, merge_service
+from vaxcentre.reception import identity_service, merge_service, numbers, queries
 from vaxcentre.reception.blueprint import DESK, bp
 from vaxcentre.reception.board import state_of
 from vaxcentre.reception.identity_forms import CorrectionForm, MergeForm
+from vaxcentre.reception.pages import note_read
 from vaxcentre.reception.panel import dose_words
 from vaxcentre.reception.record import record_of
+from vaxcentre.reception.sealing import opened
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.web.access import staff
+from vaxcentre.web.centre import the_centre
 from vaxcentre.web.filters import short_date
 from vaxcentre.web.signin import current_agent_id
 
@@ -26,9 +28,11 @@ from vaxcentre.web.signin import current_agent_id
 def correct(patient_id: int) -> ResponseReturnValue:
     """Show the identity as it is recorded, and who it could be another record of."""
     patient = _patient(patient_id)
+    number = numbers.number_of(db.session(), patient_id)
     form = CorrectionForm(
         formdata=None,
         data={
+            "nir": opened(number.sealed) if number else "",
             "family_name": patient.family_name,
             "given_names": patient.given_names,
             "used_name": patient.used_name or "",
@@ -37,7 +41,9 @@ def correct(patient_id: int) -> ResponseReturnValue:
             "is_protected": patient.is_protected_adult,
         },
     )
-    return _correction_page(patient_id, form)
+    page = _correction_page(patient_id, form)
+    note_read(patient_id, "reception.correct")
+    return page
 
 
 @bp.post("/reception/patients/<int:patient_id>/correct")
@@ -71,6 +77,7 @@ def merge(patient_id: int, other_id: int) -> ResponseReturnValue:
 def do_merge(patient_id: int, other_id: int) -> ResponseReturnValue:
     """Make one record of two: the other's number stays and leads to this one."""
     form = MergeForm()
+    _offer_contacts(form, patient_id, other_id)
     if not form.validate():
         return _merge_page(patient_id, other_id, form), 422
     try:
@@ -80,6 +87,7 @@ def do_merge(patient_id: int, other_id: int) -> ResponseReturnValue:
                 patient_id,
                 other_id,
                 reason=form.reason.data or "",
+                takes=form.takes(),
                 by_id=current_agent_id(),
                 now=clock.now(),
             )
@@ -88,6 +96,13 @@ def do_merge(patient_id: int, other_id: int) -> ResponseReturnValue:
         return _merge_page(patient_id, other_id, form), 409
     flash(_("The two records are one now."), "go")
     return redirect(url_for("reception.person", patient_id=patient_id))
+
+
+def _offer_contacts(form: MergeForm, patient_id: int, other_id: int) -> None:
+    kept, gone = (queries.person(db.session(), number) for number in (patient_id, other_id))
+    if kept is None or gone is None:
+        abort(404)
+    form.offer(kept, gone)
 
 
 def _correction_page(patient_id: int, form: CorrectionForm) -> str:
@@ -106,13 +121,13 @@ def _correction_page(patient_id: int, form: CorrectionForm) -> str:
 
 
 def _merge_page(patient_id: int, other_id: int, form: MergeForm) -> str:
-    now, agent_id = clock.now(), current_agent_id()
-    with transaction() as session:
-        for number in (patient_id, other_id):
-            if session.get(Patient, number) is None:
-                abort(404)
-            audit.note_read(session, number, "reception.merge", by_id=agent_id, now=now)
-    records = [record_of(db.session(), number, now) for number in (patient_id, other_id)]
+    now = clock.now()
+    _offer_contacts(form, patient_id, other_id)
+    note_read(patient_id, "reception.merge")
+    note_read(other_id, "reception.merge")
+    records = [
+        record_of(db.session(), number, the_centre().zone, now) for number in (patient_id, other_id)
+    ]
     return render_template(
         "reception/merge.html",
         records=records,

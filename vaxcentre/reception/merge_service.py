@@ -1,5 +1,6 @@
 """Two records of one person: show them, and make one of them."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -7,13 +8,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
+from vaxcentre.booking.names import name_words
 from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.certificate import Certificate
 from vaxcentre.models.injection import Injection
-from vaxcentre.models.patient import DeclaredDose, NameCorrection, Patient
+from vaxcentre.models.locks import take
+from vaxcentre.models.patient import DeclaredDose, InsuranceNumber, NameCorrection, Patient
 from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import Visit
 from vaxcentre.reception.identity_service import lock_patient
+from vaxcentre.reception.numbers import leave_one_of_two
 from vaxcentre.reception.refusals import (
     BirthDatesDiffer,
     BothBooked,
@@ -21,7 +25,6 @@ from vaxcentre.reception.refusals import (
     MergedIntoItself,
 )
 from vaxcentre.rules.identity import sound_key
-from vaxcentre.rules.vocabulary import Outcome
 
 
 def twins_of(
@@ -47,9 +50,19 @@ def _sounds(patient: Patient) -> list[set[str]]:
 
 
 def merge(
-    session: Session, keep_id: int, gone_id: int, *, reason: str, by_id: int, now: datetime
+    session: Session,
+    keep_id: int,
+    gone_id: int,
+    *,
+    reason: str,
+    by_id: int,
+    now: datetime,
+    takes: Collection[str] = (),
 ) -> Patient:
     """Make one record of two of the same person; the number that goes stays as a signpost.
+
+    `takes` names what is taken from the record that goes although the other has its own: "phone",
+    "email". Where only one of the two has it, it is kept in any case.
 
     Raises:
         MergedIntoItself, NoSuchPerson, AlreadyMerged, BirthDatesDiffer.
@@ -57,20 +70,25 @@ def merge(
     """
     if keep_id == gone_id:
         raise MergedIntoItself
-    # In one order everywhere, so that two merges never wait for each other.
     both = {number: lock_patient(session, number) for number in sorted((keep_id, gone_id))}
     keep, gone = both[keep_id], both[gone_id]
+    _take_what_moves(session, gone_id)
     if keep.birth_on != gone.birth_on:
         raise BirthDatesDiffer
     _refuse_contradictions(session, keep_id, gone_id)
+    leave_one_of_two(session, keep_id, gone_id, by_id=by_id, now=now)
     moved = {table.__tablename__: _repoint(session, table, keep_id, gone_id) for table in REPOINTED}
-    keep.phone, keep.email = keep.phone or gone.phone, keep.email or gone.email
-    keep.used_name, keep.folded_used = (
-        (keep.used_name, keep.folded_used) if keep.used_name else (gone.used_name, gone.folded_used)
-    )
+    keep.phone = gone.phone if "phone" in takes or not keep.phone else keep.phone
+    keep.email = gone.email if "email" in takes or not keep.email else keep.email
+    if not keep.used_name:
+        keep.used_name, keep.folded_used = gone.used_name, gone.folded_used
+        keep.name_words = name_words(
+            keep.family_name, keep.given_names, keep.used_name, keep.birth_on
+        )
     keep.is_protected_adult = keep.is_protected_adult or gone.is_protected_adult
     gone.merged_into_id, gone.merged_at = keep_id, now
     details: dict[str, Any] = {"gone": gone_id, "reason": reason, "moved": str(moved)}
+    details |= {"takes": sorted(takes)} if takes else {}
     audit.sign(session, "merge", keep, by_id=by_id, now=now, patient_id=keep_id, **details)
     audit.sign(session, "merged_into", gone, by_id=by_id, now=now, patient_id=gone_id, kept=keep_id)
     return keep
@@ -84,7 +102,14 @@ REPOINTED: tuple[Any, ...] = (
     DeclaredDose,
     Certificate,
     NameCorrection,
+    InsuranceNumber,
 )
+
+
+def _take_what_moves(session: Session, gone_id: int) -> None:
+    """Whoever receives, moves or injects this person at this instant finishes first."""
+    for table in (Appointment, Visit):
+        take(session, table, session.scalars(select(table.id).filter_by(patient_id=gone_id)).all())
 
 
 def _repoint(session: Session, table: Any, keep_id: int, gone_id: int) -> int:
@@ -97,9 +122,7 @@ def _refuse_contradictions(session: Session, keep_id: int, gone_id: int) -> None
     planned = select(PlannedDose.course_id, PlannedDose.dose_number).where(
         PlannedDose.released_at.is_(None)
     )
-    given = select(Injection.course_id, Injection.dose_number).where(
-        Injection.replaced_at.is_(None), Injection.outcome == Outcome.GIVEN
-    )
+    given = select(Injection.course_id, Injection.dose_number).where(Injection.is_current)
     for statement, column, refusal in (
         (given, Injection.patient_id, BothVaccinated),
         (planned, PlannedDose.patient_id, BothBooked),

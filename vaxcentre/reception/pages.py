@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from flask import render_template, request
+from flask_babel import gettext as _
 
 from vaxcentre import clock
 from vaxcentre.audit import service as audit
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
+from vaxcentre.messages.queries import failed_number
 from vaxcentre.reception import queries, search, service
 from vaxcentre.reception.blueprint import DESK
 from vaxcentre.reception.board import Board, board_of, state_of
@@ -32,33 +34,65 @@ def day_page(
     form: IdentityForm | None = None,
     sentence: str = "",
     note: str = "",
+    asked: str = "",
 ) -> str:
-    """Draw the page: what was found on top of the day."""
-    now = clock.now()
-    return render_template(
+    """Draw the page: what was found on top of the day; whose record is shown is noted."""
+    now, may_receive = clock.now(), current_agent().may(*DESK)
+    page = render_template(
         "reception/today.html",
+        asked=asked,
         board=board(),
         check_in_form=form or _identity_form(panel),
         document_keys=DOCUMENT_KEYS,
         dose_words=dose_words,
+        failed=failed_number(db.session()) if may_receive else 0,
         form=form,
         found=found,
         local=now.astimezone(the_centre().zone),
-        may_receive=current_agent().may(*DESK),
+        may_receive=may_receive,
         moment=now,
         note=note,
         panel=panel,
         sentence=sentence,
         state_of=state_of,
     )
+    if panel and panel.person:
+        note_read(panel.person.id, "reception.today")
+    return page
+
+
+def found_page(found: search.Found) -> str:
+    """The list of those who were found, alone."""
+    now = clock.now()
+    return render_template(
+        "reception/_letters.html",
+        found=found,
+        dose_words=dose_words,
+        state_of=state_of,
+        local=now.astimezone(the_centre().zone),
+        moment=now,
+    )
+
+
+def note_read(patient_id: int, page: str) -> None:
+    """Note who looks at this record, before they see it.
+
+    When the page is drawn already: the transaction forgets what was read, and nothing has to be
+    read twice for it.
+    """
+    now, agent_id = clock.now(), current_agent_id()
+    with transaction() as session:
+        audit.note_read(session, patient_id, page, by_id=agent_id, now=now)
 
 
 def panel_of(hit: search.Hit, *, sentence: str = "") -> Panel:
-    """The panel of one person, whose record is now open: who looks is noted."""
-    now, agent_id = clock.now(), current_agent_id()
-    with transaction() as session:
-        audit.note_read(session, hit.person.id, "reception.today", by_id=agent_id, now=now)
-    found = panel_for(hit.person, hit.row, day=clock.today(the_centre().zone), now=now)
+    """The panel of one person."""
+    day, now = clock.today(the_centre().zone), clock.now()
+    found = panel_for(hit.person, hit.row, day=day, now=now)
+    if hit.is_another:
+        title = str(_("Another confirmation was scanned:"))
+        text = str(_("it no longer holds, this one does."))
+        found = replace(found, flags=(("wait", title, text), *found.flags))
     return replace(found, sentence=sentence) if sentence else found
 
 

@@ -30,6 +30,11 @@ class Panel:
     may_walk_in: bool = False
     undo_until: datetime | None = None
 
+    @property
+    def was_vaccinated(self) -> bool:
+        """Whether something was injected at this visit: there is a dose to certify."""
+        return self.row is not None and self.row.came is not None and self.row.came.any_given
+
 
 def panel_for(person: Person, row: Row | None, *, day: date, now: datetime) -> Panel:
     """Say who it is, whether they are expected, and what to do."""
@@ -74,7 +79,7 @@ def _answer(row: Row, day: date, now: datetime) -> Panel:
             _("Cancelled on %(when)s. Offer a walk-in.", when=_moment(row.cancelled_at or now)),
             may_walk_in=True,
         )
-    if not row.is_expected:
+    if not row.is_booked:
         return Panel(
             "stop",
             _("Never confirmed"),
@@ -86,6 +91,13 @@ def _answer(row: Row, day: date, now: datetime) -> Panel:
             "wait",
             _("Slot missed"),
             _("The place was given to somebody else. Offer a walk-in."),
+            may_walk_in=True,
+        )
+    if row.is_released:
+        return Panel(
+            "stop",
+            _("No longer holds"),
+            _("The dose of this appointment was booked anew. Open the record, or offer a walk-in."),
             may_walk_in=True,
         )
     if row.day != day:
@@ -110,6 +122,8 @@ def _is_here(came: Came, day: date, now: datetime) -> Panel:
         if fresh
         else _("Already here since %(time)s, number %(number)s", time=at, number=came.number),
         "" if fresh else where_now(came),
+        # Sent away this morning, and back in the afternoon.
+        may_walk_in=came.status is VisitStatus.NOT_VACCINATED,
         undo_until=came.checked_in_at + UNDO_FOR if can_undo else None,
     )
 
@@ -203,6 +217,14 @@ def _flags(row: Row, day: date) -> list[tuple[str, str, str]]:
     if row.is_to_review:
         found.append(
             ("stop", _("First dose missed:"), _("this second dose must be looked at again."))
+        )
+    if row.has_other_contact and not row.is_over:
+        found.append(
+            (
+                "wait",
+                _("Two contacts:"),
+                _("it was booked with another one than the record has. Open the record to choose."),
+            )
         )
     if row.has_failed_message:
         found.append(

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from vaxcentre import clock
-from vaxcentre.audit import service as audit
 from vaxcentre.booking import service as booking
 from vaxcentre.booking.pdf import confirmation_pdf
 from vaxcentre.booking.queries import with_pair
@@ -14,11 +13,14 @@ from vaxcentre.extensions import db
 from vaxcentre.reception import identity_service, queries
 from vaxcentre.reception.blueprint import DESK, READERS, bp
 from vaxcentre.reception.board import state_of
-from vaxcentre.reception.identity_forms import CancelForm, ContactForm
+from vaxcentre.reception.identity_forms import RECORD, CancelForm, ContactForm, SettleForm
+from vaxcentre.reception.pages import note_read
 from vaxcentre.reception.panel import dose_words
 from vaxcentre.reception.record import record_of
 from vaxcentre.rules.refusal import Refusal
+from vaxcentre.rules.vocabulary import Role
 from vaxcentre.web.access import staff
+from vaxcentre.web.centre import the_centre
 from vaxcentre.web.signin import current_agent, current_agent_id
 
 
@@ -49,6 +51,25 @@ def change_contact(patient_id: int) -> ResponseReturnValue:
     return redirect(url_for("reception.person", patient_id=patient_id))
 
 
+@bp.post("/reception/patients/<int:patient_id>/settle-contact")
+@staff(*DESK)
+def settle_contact(patient_id: int) -> ResponseReturnValue:
+    """Of the record's contact and the appointments', keep what the person confirms."""
+    found = record_of(db.session(), patient_id, the_centre().zone, clock.now())
+    if found is None:
+        abort(404)
+    form = SettleForm()
+    form.offer(found.person, found.other_contacts(clock.now()))
+    if not form.validate():
+        return _page(patient_id, settle=form), 422
+    with transaction() as session:
+        identity_service.settle_contact(
+            session, patient_id, form.to_request(), by_id=current_agent_id(), now=clock.now()
+        )
+    flash(_("The contact was changed."), "go")
+    return redirect(url_for("reception.person", patient_id=patient_id))
+
+
 @bp.post("/reception/patients/<int:patient_id>/messages-seen")
 @staff(*DESK)
 def failures_seen(patient_id: int) -> ResponseReturnValue:
@@ -61,7 +82,7 @@ def failures_seen(patient_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/reception/appointments/<int:appointment_id>/confirmation.pdf")
-@staff(*DESK)
+@staff(Role.RECEPTION, Role.NURSE, Role.DOCTOR)  # the box books the next dose and prints it
 def print_confirmation(appointment_id: int) -> ResponseReturnValue:
     """The sheet with the reference once more; of a pair, both."""
     cards = with_pair(db.session(), appointment_id)
@@ -70,11 +91,7 @@ def print_confirmation(appointment_id: int) -> ResponseReturnValue:
     if not live or patient_id is None:
         abort(404)
     paper = confirmation_pdf([live])
-    now, agent_id = clock.now(), current_agent_id()
-    with transaction() as session:
-        audit.note_read(
-            session, patient_id, "reception.print_confirmation", by_id=agent_id, now=now
-        )
+    note_read(patient_id, "reception.print_confirmation")
     return paper, 200, {"Content-Type": "application/pdf"}
 
 
@@ -115,34 +132,40 @@ def _cancel_page(appointment_id: int, form: CancelForm) -> str:
     if row is None:
         abort(404)
     has_pair = queries.has_live_pair(db.session(), appointment_id)
-    return render_template(
+    page = render_template(
         "reception/cancel.html",
         row=row,
         form=form,
         doses=dose_words(row.doses),
         has_pair=has_pair,
     )
+    note_read(row.person.id, "reception.cancel")
+    return page
 
 
-def _page(patient_id: int, form: ContactForm | None = None) -> str:
-    now, agent_id = clock.now(), current_agent_id()
-    found = record_of(db.session(), patient_id, now)
+def _page(
+    patient_id: int, form: ContactForm | None = None, *, settle: SettleForm | None = None
+) -> str:
+    now = clock.now()
+    found = record_of(db.session(), patient_id, the_centre().zone, now)
     if found is None:
         abort(404)
-    with transaction() as session:
-        audit.note_read(session, found.person.id, "reception.person", by_id=agent_id, now=now)
-    found = record_of(db.session(), patient_id, now)
-    assert found is not None
     contact = form or ContactForm(
         formdata=None, data={"phone": found.person.phone, "email": found.person.email}
     )
-    return render_template(
+    others = found.other_contacts(now)
+    settle = settle or SettleForm(formdata=None, data={"phone_from": RECORD, "email_from": RECORD})
+    settle.offer(found.person, others)
+    page = render_template(
         "reception/person.html",
         record=found,
         form=form,
+        settle=settle if others else None,
         contact=contact,
         dose_words=dose_words,
         state_of=state_of,
         moment=now,
         may_change=current_agent().may(*DESK),
     )
+    note_read(found.person.id, "reception.person")
+    return page

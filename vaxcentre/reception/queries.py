@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from vaxcentre.models.appointment import Appointment, OutboxMessage
@@ -30,18 +30,12 @@ def person(session: Session, patient_id: int) -> Person | None:
 
 def rows_of_day(session: Session, day: date, now: datetime) -> list[Row]:
     """Every booked appointment of the day that was not cancelled, slot by slot, by name."""
-    return rows(
-        session,
-        now,
-        Clinic.day == day,
-        Appointment.booked_at.is_not(None),
-        Appointment.cancelled_at.is_(None),
-    )
+    return _read(session, now, _ROWS_OF_DAY, day=day)
 
 
 def rows_of_patients(session: Session, patient_ids: Collection[int], now: datetime) -> list[Row]:
     """All that these people ever booked, in the order of time."""
-    return rows(session, now, Appointment.patient_id.in_(patient_ids))
+    return _read(session, now, _ROWS_OF_PATIENTS, ids=list(patient_ids))
 
 
 def places_of_day(session: Session, day: date) -> dict[int, int]:
@@ -102,15 +96,45 @@ def row_by_visit(session: Session, visit_id: int, now: datetime) -> Row | None:
 
 
 def rows(session: Session, now: datetime, *wanted: ColumnElement[bool]) -> list[Row]:
-    """The appointments of known people that meet the conditions; never more than nine queries."""
-    found = session.execute(_statement(now).where(*wanted)).all()
+    """The appointments of known people that meet the conditions."""
+    return _read(session, now, _ROWS.where(*wanted))
+
+
+def _read(
+    session: Session, now: datetime, statement: Select[*tuple[Any, ...]], **values: object
+) -> list[Row]:
+    """The appointments as plain values; never more than nine queries."""
+    found = session.execute(statement, {"now": now, **values}).all()
     if not found:
         return []
     facts = Facts.read(session, found)
     return [row_of(one, facts, now) for one in found]
 
 
-def _statement(now: datetime) -> Any:
+def _first_was_missed() -> ColumnElement[bool]:
+    """The other appointment of the pair came before this one, and nobody came for it."""
+    first, place = aliased(Appointment), aliased(Place)
+    slot, visit = aliased(Slot), aliased(Visit)
+    missed = (
+        select(first.id)
+        .join(place, place.id == first.place_id)
+        .join(slot, slot.id == place.slot_id)
+        .outerjoin(visit, and_(visit.appointment_id == first.id, visit.undone_at.is_(None)))
+        .where(
+            first.pair_id == Appointment.pair_id,
+            first.id != Appointment.id,
+            first.booked_at.is_not(None),
+            first.cancelled_at.is_(None),
+            slot.ends_at <= bindparam("now"),
+            slot.starts_at < Slot.starts_at,
+            visit.id.is_(None),
+        )
+        .correlate(Appointment, Slot)
+    )
+    return and_(Appointment.pair_id.is_not(None), missed.exists())
+
+
+def _all_rows() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Appointment.id,
@@ -118,10 +142,11 @@ def _statement(now: datetime) -> Any:
             Appointment.origin,
             Appointment.held_until,
             Appointment.booked_at,
-            Appointment.declared_at,
             Appointment.moved_at,
             Appointment.cancelled_at,
             Appointment.lapsed_at,
+            Appointment.phone.label("booked_phone"),
+            Appointment.email.label("booked_email"),
             *PERSON,
             Slot.id.label("slot_id"),
             Slot.starts_at,
@@ -137,7 +162,7 @@ def _statement(now: datetime) -> Any:
             Observation.started_at,
             Observation.minutes,
             Observation.left_at,
-            or_(Appointment.to_review_at.is_not(None), _first_was_missed(now)).label("to_review"),
+            or_(Appointment.to_review_at.is_not(None), _first_was_missed()).label("to_review"),
             exists()
             .where(
                 OutboxMessage.appointment_id == Appointment.id,
@@ -156,24 +181,11 @@ def _statement(now: datetime) -> Any:
     )
 
 
-def _first_was_missed(now: datetime) -> ColumnElement[bool]:
-    """The other appointment of the pair came before this one, and nobody came for it."""
-    first, place = aliased(Appointment), aliased(Place)
-    slot, visit = aliased(Slot), aliased(Visit)
-    missed = (
-        select(first.id)
-        .join(place, place.id == first.place_id)
-        .join(slot, slot.id == place.slot_id)
-        .outerjoin(visit, and_(visit.appointment_id == first.id, visit.undone_at.is_(None)))
-        .where(
-            first.pair_id == Appointment.pair_id,
-            first.id != Appointment.id,
-            first.booked_at.is_not(None),
-            first.cancelled_at.is_(None),
-            slot.ends_at <= now,
-            slot.starts_at < Slot.starts_at,
-            visit.id.is_(None),
-        )
-        .correlate(Appointment, Slot)
-    )
-    return and_(Appointment.pair_id.is_not(None), missed.exists())
+# Drawn up once: that takes longer than to run them.
+_ROWS = _all_rows()
+_ROWS_OF_DAY = _ROWS.where(
+    Clinic.day == bindparam("day"),
+    Appointment.booked_at.is_not(None),
+    Appointment.cancelled_at.is_(None),
+)
+_ROWS_OF_PATIENTS = _ROWS.where(Appointment.patient_id.in_(bindparam("ids", expanding=True)))

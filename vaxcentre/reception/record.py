@@ -1,34 +1,17 @@
 """All that the desk may see of one person: appointments, doses, corrections, twins; no answers."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vaxcentre.models.injection import Injection
-from vaxcentre.models.patient import DeclaredDose, NameCorrection
-from vaxcentre.models.vaccine import Course
+from vaxcentre.booking.history import EarlierDose, history_of
+from vaxcentre.models.patient import NameCorrection
 from vaxcentre.reception import queries
+from vaxcentre.reception.identity_service import CONTACT_COUNTS_FOR
 from vaxcentre.reception.rows import Person, Row
-from vaxcentre.rules.vocabulary import Outcome
-
-
-@dataclass(frozen=True)
-class DoseLine:
-    """A dose that was given here, or declared from elsewhere."""
-
-    name_fr: str
-    name_en: str
-    number: int
-    on: date | datetime
-    vaccine: str
-    lot: str | None
-    is_declared: bool
-
-    def name(self, language: str) -> str:
-        """The vaccination in the reader's language."""
-        return self.name_en if language == "en" else self.name_fr
 
 
 @dataclass(frozen=True)
@@ -37,8 +20,16 @@ class Record:
 
     person: Person
     rows: tuple[Row, ...]  # the next first, then the past
-    doses: tuple[DoseLine, ...]
+    doses: tuple[EarlierDose, ...]
     corrections: tuple[NameCorrection, ...]
+
+    def other_contacts(self, now: datetime) -> list[Row]:
+        """The appointments of today and to come that were booked with another contact."""
+        return [
+            row
+            for row in self.rows
+            if row.has_other_contact and not row.is_over and row.ends_at > now - CONTACT_COUNTS_FOR
+        ]
 
     @property
     def has_failed_message(self) -> bool:
@@ -48,10 +39,10 @@ class Record:
     @property
     def was_vaccinated(self) -> bool:
         """Whether there is a dose of ours to certify."""
-        return any(not dose.is_declared for dose in self.doses)
+        return any(dose.injection_id for dose in self.doses)
 
 
-def record_of(session: Session, patient_id: int, now: datetime) -> Record | None:
+def record_of(session: Session, patient_id: int, zone: ZoneInfo, now: datetime) -> Record | None:
     """Read the person's page; of a merged record, the one that stays."""
     person = queries.person(session, patient_id)
     if person is None:
@@ -63,7 +54,7 @@ def record_of(session: Session, patient_id: int, now: datetime) -> Record | None
     return Record(
         person=person,
         rows=(*ahead, *reversed(behind)),
-        doses=tuple(_doses(session, person.id)),
+        doses=tuple(history_of(session, person.id, zone)),
         corrections=tuple(
             session.scalars(
                 select(NameCorrection)
@@ -72,36 +63,3 @@ def record_of(session: Session, patient_id: int, now: datetime) -> Record | None
             )
         ),
     )
-
-
-def _doses(session: Session, patient_id: int) -> list[DoseLine]:
-    given = session.execute(
-        select(Injection, Course)
-        .join(Course, Course.id == Injection.course_id)
-        .where(
-            Injection.patient_id == patient_id,
-            Injection.replaced_at.is_(None),
-            Injection.outcome == Outcome.GIVEN,
-        )
-        .order_by(Injection.given_at.desc())
-    ).all()
-    declared = session.execute(
-        select(DeclaredDose, Course)
-        .join(Course, Course.id == DeclaredDose.course_id)
-        .where(DeclaredDose.patient_id == patient_id, DeclaredDose.withdrawn_at.is_(None))
-        .order_by(DeclaredDose.given_on.desc())
-    ).all()
-    return [
-        *(
-            DoseLine(
-                c.name_fr, c.name_en, i.dose_number, i.given_at, i.vaccine_name, i.lot_number, False
-            )
-            for i, c in given
-        ),
-        *(
-            DoseLine(
-                c.name_fr, c.name_en, d.dose_number, d.given_on, d.vaccine_name, d.lot_number, True
-            )
-            for d, c in declared
-        ),
-    ]

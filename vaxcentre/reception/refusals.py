@@ -27,6 +27,20 @@ class NotBookedYet(Refusal):
     sentence = N_("This appointment was begun and never confirmed.")
 
 
+class PlaceGivenAway(Refusal):
+    """The slot was missed, and somebody else has the place."""
+
+    sentence = N_("The place of this appointment was given to somebody else. Offer a walk-in.")
+
+
+class BookedAnew(Refusal):
+    """Every dose of it stands in another appointment by now, or in none."""
+
+    sentence = N_(
+        "This appointment no longer holds: its dose was booked anew. Search for the person again."
+    )
+
+
 class NoSuchAppointment(Refusal):
     """The number leads nowhere."""
 

@@ -65,6 +65,7 @@ class Came:
     box: int | None
     document: IdentityDocument | None
     status: VisitStatus
+    any_given: bool
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,9 @@ class Row:
     moved_at: datetime | None
     cancelled_at: datetime | None
     lapsed_at: datetime | None  # missed, and the place given to somebody else
+    is_released: bool  # every dose of it was booked anew since, or its claim ended
+    phone: str | None  # as it was booked; the record may say otherwise
+    email: str | None
     # None: not answered yet; True: nothing to report.
     is_interview_clear: bool | None
     is_to_review: bool  # the first of the pair was missed
@@ -99,13 +103,24 @@ class Row:
     @property
     def is_expected(self) -> bool:
         """Whether the person may still come for it."""
-        return self.status in {
+        return not self.is_over and self.status in {
             AppointmentStatus.BOOKED,
             AppointmentStatus.LATE,
             AppointmentStatus.MISSED,
         }
 
     @property
+    def has_other_contact(self) -> bool:
+        """Whether it was booked with a phone number or an address that the record has not."""
+        other_phone = self.phone is not None and self.phone != self.person.phone
+        return other_phone or (self.email is not None and self.email != self.person.email)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody can be received on it: cancelled, given away, or booked anew."""
+        return bool(self.cancelled_at or self.lapsed_at or self.is_released)
+
+    @property
     def is_behind(self) -> bool:
         """Expected, and the slot has begun without them."""
-        return self.status in {AppointmentStatus.LATE, AppointmentStatus.MISSED}
+        return self.is_expected and self.status is not AppointmentStatus.BOOKED

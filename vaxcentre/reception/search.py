@@ -1,16 +1,15 @@
-"""Find a person by what was scanned or typed: today's first, then all others.
-
-Range comparisons on folded columns, never LIKE: each query walks one index and stops at twenty.
-"""
+"""Find a person by what was scanned or typed: today's first, then all others."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Select, and_, bindparam, select, true
+from sqlalchemy.orm import Session
 
+from vaxcentre.booking.names import born_in, everybody_named, is_named, unindexed, values_of
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Clinic, Place, Slot
 from vaxcentre.models.patient import Patient
@@ -21,9 +20,6 @@ from vaxcentre.rules.identity import SearchKind, SearchWords, fold, read_search
 from vaxcentre.rules.ins import is_ins, read_ins
 
 LIMIT = 20
-Column = InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
-# The highest letter of all: every name with a given beginning sorts below beginning + this.
-LAST_LETTER = "\U0010ffff"
 
 
 @dataclass(frozen=True)
@@ -32,6 +28,7 @@ class Hit:
 
     person: Person
     row: Row | None
+    is_another: bool = False  # what was scanned no longer holds; this does
 
 
 @dataclass(frozen=True)
@@ -58,11 +55,31 @@ def find(session: Session, text: str, *, day: date, now: datetime, demo: bool = 
     if words.reference:
         row = queries.row_by_reference(session, words.reference, now)
         if row is not None:
-            return Found((Hit(row.person, row),))
+            return Found((_that_holds(session, row, day, now),))
     if not words.letters and not words.birth_on and not words.birth_years:
         return Found()
     people = _people(session, words, day)
-    return Found(tuple(_with_appointments(session, people[:LIMIT], day, now)), len(people) > LIMIT)
+    hits = sorted(
+        _with_appointments(session, people[:LIMIT], day, now), key=lambda hit: _today(hit, day)
+    )
+    return Found(tuple(hits), len(people) > LIMIT)
+
+
+def _today(hit: Hit, day: date) -> tuple[bool, float]:
+    """Who is booked for today comes first, in the order of time; the others stay as they are."""
+    if hit.row is None or hit.row.day != day:
+        return True, 0
+    return False, hit.row.starts_at.timestamp()
+
+
+def _that_holds(session: Session, scanned: Row, day: date, now: datetime) -> Hit:
+    """The appointment that was scanned; where it is over and another one holds, that one."""
+    if not scanned.is_over or scanned.came is not None:
+        return Hit(scanned.person, scanned)
+    hit = hit_for(session, scanned.person, day=day, now=now)
+    holds = hit.row is not None and (hit.row.is_expected or hit.row.came is not None)
+    is_old = hit.row is not None and hit.row.day < day
+    return replace(hit, is_another=True) if holds and not is_old else Hit(scanned.person, scanned)
 
 
 def hit_for(session: Session, person: Person, *, day: date, now: datetime) -> Hit:
@@ -81,81 +98,52 @@ def _words(text: str, day: date, demo: bool) -> SearchWords:
 def _people(session: Session, words: SearchWords, day: date) -> list[Person]:
     """Today's people first, then the others until there is one more than can be shown."""
     found: dict[int, Person] = {}
-    for statement in _statements(words, day):
-        room = LIMIT + 1 - len(found)
-        if room <= 0:
+    values = values_of(words.letters, words.birth_years)
+    values |= {"birth_on": words.birth_on, "day": day}
+    shape = len(words.letters), len(words.birth_years), words.birth_on is not None
+    for statement in _statements(*shape):
+        if len(found) > LIMIT:
             break
-        for one in session.execute(statement.limit(LIMIT + 1)):
+        for one in session.execute(statement, values):
             found.setdefault(one.patient_id, person_of(one))
     return list(found.values())
 
 
-def _statements(words: SearchWords, day: date) -> Iterator[Any]:
+@cache
+def _statements(letters: int, years: int, has_date: bool) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """What is asked one after the other; drawn up once for so many words and years."""
     everybody = select(*PERSON).where(Patient.merged_into_id.is_(None))
-    names = list(_name_patterns(words.letters))
-    born = _born(words)
-    today = (
-        everybody.join(Appointment, Appointment.patient_id == Patient.id)
+    born = [Patient.birth_on == bindparam("birth_on")] if has_date else born_in(years)
+    named = [is_named(letters)] if letters else []
+    # The day's few rows come first, and only they are looked at.
+    fits = unindexed(and_(true(), *born, *named))
+    # With letters and a birth date there are but a few people, whoever they are.
+    found = [] if letters and has_date else [_of_today(everybody).where(fits)]
+    if letters and not has_date:
+        found += everybody_named(everybody, letters, years)
+    else:
+        found.append(
+            everybody.where(*born, *named).order_by(
+                Patient.birth_on, Patient.folded_family, Patient.folded_given
+            )
+        )
+    return tuple(one.limit(LIMIT + 1) for one in found)
+
+
+def _of_today(people: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Those who are booked for today, in the order in which they are expected."""
+    return (
+        people.join(Appointment, Appointment.patient_id == Patient.id)
         .join(Place, Place.id == Appointment.place_id)
         .join(Slot, Slot.id == Place.slot_id)
         .join(Clinic, Clinic.id == Slot.clinic_id)
         .where(
-            Clinic.day == day,
+            Clinic.day == bindparam("day"),
             Appointment.booked_at.is_not(None),
             Appointment.cancelled_at.is_(None),
         )
         .order_by(Slot.starts_at, Patient.folded_family, Patient.folded_given)
     )
-    yield today.where(*born, *([or_(*names)] if names else []))
-    if not names:
-        yield everybody.where(*born).order_by(
-            Patient.birth_on, Patient.folded_family, Patient.folded_given
-        )
-    elif words.birth_on:
-        yield everybody.where(*born, or_(*names)).order_by(
-            Patient.birth_on, Patient.folded_family, Patient.folded_given
-        )
-    else:
-        for name in names:
-            yield everybody.where(*born, name)
-
-
-def _born(words: SearchWords) -> list[ColumnElement[bool]]:
-    if words.birth_on:
-        return [Patient.birth_on == words.birth_on]
-    if words.birth_years:
-        return [
-            or_(
-                *(
-                    Patient.birth_on.between(date(year, 1, 1), date(year, 12, 31))
-                    for year in words.birth_years
-                )
-            )
-        ]
-    return []
-
-
-def _name_patterns(letters: tuple[str, ...]) -> Iterator[ColumnElement[bool]]:
-    """The ways in which these beginnings can be a family, used and first given name.
-
-    "le goff ann", "ann le goff": a family name of two words is folded into one.
-    """
-    if not letters:
-        return
-    joined = "".join(letters)
-    for column in (Patient.folded_family, Patient.folded_used, Patient.folded_given):
-        yield _begins(column, joined)
-    for cut in range(1, len(letters)):
-        one, other = letters[:cut], letters[cut:]
-        for family, given in ((one, other), (other, one)):
-            for column in (Patient.folded_family, Patient.folded_used):
-                yield and_(
-                    _begins(column, "".join(family)), _begins(Patient.folded_given, given[0])
-                )
-
-
-def _begins(column: Column, beginning: str) -> ColumnElement[bool]:
-    return and_(column >= beginning, column < beginning + LAST_LETTER)
 
 
 def _with_appointments(

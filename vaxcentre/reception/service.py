@@ -10,14 +10,17 @@ from vaxcentre.audit import service as audit
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Centre, Place, Slot
 from vaxcentre.models.injection import Injection
+from vaxcentre.models.locks import ALONE
 from vaxcentre.models.visit import NoInjection, Visit
 from vaxcentre.reception.refusals import (
     AlreadyCalled,
     AlreadyHere,
     AppointmentCancelled,
+    BookedAnew,
     DocumentNoteMissing,
     NoSuchAppointment,
     NotBookedYet,
+    PlaceGivenAway,
     TooLateToUndo,
     WrongDay,
 )
@@ -58,8 +61,8 @@ def check_in(
     """Note that the person has come and which document was seen; give the day's next number.
 
     Raises:
-        NoSuchAppointment, NotBookedYet, AppointmentCancelled, AlreadyHere, WrongDay: nobody is
-            expected today on this appointment.
+        NoSuchAppointment, NotBookedYet, AppointmentCancelled, PlaceGivenAway, BookedAnew,
+        AlreadyHere, WrongDay: nobody is expected today on this appointment.
         DocumentNoteMissing: another document or none, and not a word about it.
     """
     appointment = _lock(session, appointment_id)
@@ -104,7 +107,7 @@ def undo_check_in(session: Session, visit_id: int, *, by_id: int, now: datetime)
     visit = session.scalars(
         select(Visit)
         .where(Visit.id == visit_id)
-        .with_for_update(of=Visit)
+        .with_for_update(**ALONE, of=Visit)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if visit is None:
@@ -142,7 +145,7 @@ def _lock(session: Session, appointment_id: int) -> Appointment:
         select(Appointment)
         .where(Appointment.id == appointment_id)
         .options(joinedload(Appointment.place).joinedload(Place.slot).joinedload(Slot.clinic))
-        .with_for_update(of=Appointment)
+        .with_for_update(**ALONE, of=Appointment)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if found is None:
@@ -153,13 +156,18 @@ def _lock(session: Session, appointment_id: int) -> Appointment:
 def _check_expected(session: Session, appointment: Appointment, day: date) -> None:
     if appointment.cancelled_at is not None:
         raise AppointmentCancelled(cancelled=appointment.cancelled_at)
-    if appointment.booked_at is None or appointment.lapsed_at is not None:
+    if appointment.booked_at is None:
         raise NotBookedYet
+    if appointment.lapsed_at is not None:
+        raise PlaceGivenAway
     here = session.scalar(
         select(Visit).where(Visit.appointment_id == appointment.id, Visit.undone_at.is_(None))
     )
     if here is not None:
         raise AlreadyHere(since=here.checked_in_at, number=here.queue_number)
+    # Without a claim on any dose nobody could be interviewed, nor vaccinated.
+    if all(planned.released_at is not None for planned in appointment.planned_doses):
+        raise BookedAnew
     slot = appointment.place.slot
     if slot.clinic.day != day:
         raise WrongDay(expected=slot.starts_at)
@@ -168,7 +176,7 @@ def _check_expected(session: Session, appointment: Appointment, day: date) -> No
 def _next_number(session: Session, day: date) -> int:
     """The day's next queue number; numbers of undone arrivals are not given again."""
     # The centre's row is the turnstile: without it two desks would read the same last number.
-    session.execute(select(Centre.id).with_for_update()).all()
+    session.execute(select(Centre.id).with_for_update(**ALONE)).all()
     last = session.scalar(select(func.max(Visit.queue_number)).where(Visit.day == day))
     return (last or 0) + 1
 

@@ -12,7 +12,6 @@ from vaxcentre.models.clinic import Clinic, ClinicCourse, Place, Slot
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import NoInjection, Visit
-from vaxcentre.rules.vocabulary import Outcome
 from vaxcentre.stock import service as stock
 
 LIVE = (Appointment.cancelled_at.is_(None), Appointment.lapsed_at.is_(None))
@@ -42,35 +41,44 @@ def courses_today(session: Session, day: date, now: datetime) -> list[CourseToda
         .distinct()
         .order_by(Course.position, Course.id)
     )
+    courses = session.scalars(statement).all()
+    free = doses_free(session, [course.id for course in courses], day, now)
     return [
         CourseToday(
             id=course.id,
             name_fr=course.short_name("fr"),
             name_en=course.short_name("en"),
-            doses_free=doses_free(session, course.id, day, now),
+            doses_free=free[course.id],
         )
-        for course in session.scalars(statement)
+        for course in courses
     ]
 
 
-def doses_free(session: Session, course_id: int, day: date, now: datetime) -> int:
-    """Usable doses of a course that nobody expected or here unvaccinated needs; never below 0."""
-    left = stock.usable_doses(session, course_id, day) - _promised(session, course_id, day, now)
-    return max(0, left)
+def doses_free(
+    session: Session, course_ids: Collection[int], day: date, now: datetime
+) -> dict[int, int]:
+    """Of each of these courses, the usable doses that nobody expected or here needs; never < 0."""
+    usable = stock.usable_doses(session, course_ids, day)
+    promised = _promised(session, course_ids, day, now)
+    return {
+        number: max(0, sum(usable[number].values()) - promised.get(number, 0))
+        for number in course_ids
+    }
 
 
-def _promised(session: Session, course_id: int, day: date, now: datetime) -> int:
+def _promised(
+    session: Session, course_ids: Collection[int], day: date, now: datetime
+) -> dict[int, int]:
     """People still expected today (holds included), or here and neither vaccinated nor refused."""
     settled = or_(
         exists().where(
             Injection.visit_id == Visit.id,
-            Injection.course_id == course_id,
-            Injection.replaced_at.is_(None),
-            Injection.outcome == Outcome.GIVEN,
+            Injection.course_id == PlannedDose.course_id,
+            Injection.is_current,
         ),
         exists().where(
             NoInjection.visit_id == Visit.id,
-            NoInjection.course_id == course_id,
+            NoInjection.course_id == PlannedDose.course_id,
             NoInjection.undone_at.is_(None),
         ),
     )
@@ -78,7 +86,7 @@ def _promised(session: Session, course_id: int, day: date, now: datetime) -> int
         Slot.ends_at > now, or_(Appointment.booked_at.is_not(None), Appointment.held_until > now)
     )
     statement = (
-        select(func.count(PlannedDose.id))
+        select(PlannedDose.course_id, func.count(PlannedDose.id))
         .join(Appointment, Appointment.id == PlannedDose.appointment_id)
         .join(Place, Place.id == Appointment.place_id)
         .join(Slot, Slot.id == Place.slot_id)
@@ -86,13 +94,14 @@ def _promised(session: Session, course_id: int, day: date, now: datetime) -> int
         .outerjoin(Visit, and_(Visit.appointment_id == Appointment.id, Visit.undone_at.is_(None)))
         .where(
             Clinic.day == day,
-            PlannedDose.course_id == course_id,
+            PlannedDose.course_id.in_(course_ids),
             PlannedDose.released_at.is_(None),
             *LIVE,
             or_(and_(Visit.id.is_(None), coming), and_(Visit.id.is_not(None), ~settled)),
         )
+        .group_by(PlannedDose.course_id)
     )
-    return session.scalar(statement) or 0
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def present_slot(

@@ -18,7 +18,14 @@ from vaxcentre.reception import (
 )
 from vaxcentre.reception.blueprint import DESK, READERS, bp
 from vaxcentre.reception.forms import IdentityForm
-from vaxcentre.reception.pages import asked_for, board, day_page, hit_of, panel_of
+from vaxcentre.reception.pages import (
+    asked_for,
+    board,
+    day_page,
+    found_page,
+    hit_of,
+    panel_of,
+)
 from vaxcentre.reception.panel import unknown
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.scan_text import LONGEST_SCAN
@@ -72,7 +79,24 @@ def find() -> ResponseReturnValue:
         return day_page(sentence=errors.say(refusal)), 422
     if found.only:
         return day_page(panel=panel_of(found.only))
-    return day_page(found=found) if found.hits else day_page(panel=unknown())
+    return (
+        day_page(found=found, asked=text) if found.hits else day_page(panel=unknown(), asked=text)
+    )
+
+
+@bp.post("/reception/letters")
+@staff(*READERS)
+def letters() -> ResponseReturnValue:
+    """Answer the field that is being typed in: who begins so, for the arrows; or nothing."""
+    text = request.form.get("q", "").strip()
+    if not 1 < len(text) <= LONGEST_SCAN:
+        return ""
+    day, demo = clock.today(the_centre().zone), current_app.config["IS_DEMO"]
+    try:
+        found = search.find(db.session(), text, day=day, now=clock.now(), demo=demo)
+    except Refusal:
+        return "", 422  # half a birth date, so far: the list stays as it is
+    return found_page(found) if found.hits else ""
 
 
 @bp.post("/reception/appointments/<int:appointment_id>/check-in")

@@ -10,14 +10,18 @@ from sqlalchemy.orm import Session
 from vaxcentre.audit import service as audit
 from vaxcentre.booking import eligibility
 from vaxcentre.booking import service as booking
-from vaxcentre.booking.eligibility import PlannedFor
-from vaxcentre.booking.people import Person, patient_for
+from vaxcentre.booking.eligibility import PlannedFor, Subject
+from vaxcentre.booking.history import past_doses
+from vaxcentre.booking.people import Person, known_patient, patient_for
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Place, Slot
+from vaxcentre.models.locks import take
 from vaxcentre.models.patient import Patient
 from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import Visit
 from vaxcentre.reception import today
+from vaxcentre.reception.identity_service import Correction, correct_identity
+from vaxcentre.reception.numbers import SealedNumber, keep_number
 from vaxcentre.reception.refusals import (
     ExtraPlaceNeedsReason,
     NoDoseForWalkIn,
@@ -27,6 +31,7 @@ from vaxcentre.reception.refusals import (
 )
 from vaxcentre.reception.service import CheckInRequest, check_in
 from vaxcentre.rules.course import dose_due
+from vaxcentre.rules.names import is_beginning_of
 from vaxcentre.rules.vocabulary import Origin
 
 
@@ -40,6 +45,8 @@ class WalkInRequest:
     patient_id: int | None = None  # somebody on record, instead of the typed name
     replaces_id: int | None = None  # an appointment on another day that this one stands for
     extra_reason: str = ""
+    number: SealedNumber | None = None
+    correction_reason: str | None = None  # the record is corrected as typed, and why
 
 
 def walk_in(
@@ -53,14 +60,16 @@ def walk_in(
     Raises:
         NotOpenNow, NoDoseForWalkIn: not today.
         ExtraPlaceNeedsReason: the slot is full; why one more?
+        SameIdentityExists, NothingCorrected: the record cannot be corrected as typed.
         and all that `booking.service.book` and `check_in` refuse.
     """
     courses = _lock_courses(session, request.course_ids)
     slot_id = today.present_slot(session, request.course_ids, day, now)
+    free = today.doses_free(session, request.course_ids, day, now)
     for course in courses:
         if slot_id is None:
             raise NotOpenNow(course=course.name_fr)
-        if today.doses_free(session, course.id, day, now) < 1:
+        if free[course.id] < 1:
             raise NoDoseForWalkIn(course=course.name_fr)
     assert slot_id is not None
     patient = _patient(session, request, by_id=by_id, now=now)
@@ -113,41 +122,62 @@ def move_here(
     slot_id = today.free_slot(session, courses, day, now)
     if slot_id is None:
         raise NoFreePlaceToday
-    for course in _lock_courses(session, sorted(courses)):
-        if today.doses_free(session, course.id, day, now) < 1:
+    locked = _lock_courses(session, sorted(courses))
+    free = today.doses_free(session, courses, day, now)
+    for course in locked:
+        if free[course.id] < 1:
             raise NoDoseForWalkIn(course=course.name_fr)
     return booking.move(session, appointment_id, slot_id, by_id=by_id, now=now, reason="came today")
 
 
 def _lock_courses(session: Session, course_ids: Collection[int]) -> list[Course]:
-    """Take the courses' rows, in one order: two walk-ins must not count the same last dose.
-
-    The weaker lock, so that nobody who only books is kept waiting.
-    """
-    statement = (
-        select(Course)
-        .where(Course.id.in_(course_ids))
-        .order_by(Course.id)
-        .with_for_update(key_share=True, of=Course)
-    )
-    return list(session.scalars(statement))
+    """Take the courses' rows: two walk-ins must not count the same last dose."""
+    return take(session, Course, course_ids)
 
 
 def _patient(session: Session, request: WalkInRequest, *, by_id: int, now: datetime) -> Patient:
-    if request.patient_id is not None:
-        return session.get_one(Patient, request.patient_id)
-    patient, is_new = patient_for(session, request.person, by_id=by_id, now=now)
+    """Who it is: on record, corrected where the desk has said so, or new."""
+    patient, is_new = _find_or_make(session, request, by_id=by_id, now=now)
     if is_new:  # the desk has seen a document: this contact is theirs
         patient.phone, patient.email = request.person.phone, request.person.email
         session.flush()
+    elif request.correction_reason:
+        correction = _as_typed(patient, request.person, request.correction_reason)
+        correct_identity(session, patient.id, correction, by_id=by_id, now=now)
+    if request.number is not None:
+        keep_number(session, patient.id, request.number, by_id=by_id, now=now)
     return patient
 
 
+def _find_or_make(
+    session: Session, request: WalkInRequest, *, by_id: int, now: datetime
+) -> tuple[Patient, bool]:
+    if request.patient_id is not None:
+        return known_patient(session, request.patient_id), False
+    record, is_new = patient_for(session, request.person, by_id=by_id, now=now)
+    return session.get_one(Patient, record.id), is_new
+
+
+def _as_typed(patient: Patient, person: Person, reason: str) -> Correction:
+    """The identity that was typed, with what the walk-in does not ask as it is on record."""
+    is_shorter = is_beginning_of(person.given_names, patient.given_names)
+    return Correction(
+        family_name=person.family_name,
+        given_names=patient.given_names if is_shorter else person.given_names,
+        used_name=patient.used_name or "",
+        birth_on=person.birth_on,
+        sex=person.sex or patient.sex,
+        is_protected=patient.is_protected_adult,
+        reason=reason,
+    )
+
+
 def _doses(
-    session: Session, patient: Patient, courses: list[Course], declared: bool, day: date
+    session: Session, patient: Patient, courses: list[Course], declared: frozenset[int], day: date
 ) -> tuple[PlannedFor, ...]:
     """The next dose of each course for this person, by the record."""
-    history = eligibility.history_of(session, patient.id)
+    history = past_doses(session, patient.id)
+    subject = Subject(patient.birth_on, declared, tuple(history))
     cards = eligibility.course_cards(session, [course.id for course in courses])
     return tuple(
         PlannedFor(
@@ -159,7 +189,7 @@ def _doses(
                 disease=card.disease,
                 birth_on=patient.birth_on,
                 on=day,
-                conditions=card.conditions if declared else frozenset(),
+                conditions=card.conditions_of(subject),
             ).dose_number,
         )
         for card in cards.values()
@@ -189,7 +219,7 @@ def _open_extra_place(
     if not reason:
         raise ExtraPlaceNeedsReason
     # Two walk-ins of different vaccinations must not count the places at the same instant.
-    session.execute(select(Slot.id).where(Slot.id == slot_id).with_for_update())
+    take(session, Slot, [slot_id])
     last = session.scalar(select(func.max(Place.number)).where(Place.slot_id == slot_id))
     place = Place(
         slot_id=slot_id,

@@ -1,19 +1,31 @@
 """A walk-in: what is possible now, who it is, yes or no."""
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from vaxcentre import clock
-from vaxcentre.audit import service as audit
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.models.patient import Patient
-from vaxcentre.reception import merge_service, queries, service, today, walkin_service
+from vaxcentre.reception import queries, service, walkin_service
 from vaxcentre.reception.blueprint import DESK, bp
-from vaxcentre.reception.forms import DOCUMENT_KEYS, WalkInForm, number_of
-from vaxcentre.reception.rows import Row
-from vaxcentre.rules.identity import first_given_name, fold
+from vaxcentre.reception.forms import CORRECT, KEEP, WalkInForm, number_of
+from vaxcentre.reception.pages import note_read
+from vaxcentre.reception.walkin_page import (
+    differs,
+    fill_from_search,
+    fill_from_sheet,
+    is_spelt_otherwise,
+    known,
+    offer,
+    reason_of,
+    replaced,
+    twins,
+    walk_in_page,
+)
 from vaxcentre.rules.refusal import Refusal
+from vaxcentre.rules.scan_text import LONGEST_SCAN
 from vaxcentre.web import languages, once
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
@@ -26,27 +38,69 @@ from vaxcentre.web.signin import current_agent_id
 @staff(*DESK)
 def walk_in() -> ResponseReturnValue:
     """Show what can be given now, and ask who it is."""
+    beginning = _beginning()
+    page = walk_in_page(WalkInForm(formdata=None, data=beginning))
+    if "patient_id" in beginning:
+        note_read(int(str(beginning["patient_id"])), "reception.walk_in")
+    return page
+
+
+@bp.post("/reception/walk-in/begin")
+@staff(*DESK)
+def begin_walk_in() -> ResponseReturnValue:
+    """The same with what was searched in vain; names never stand in an address."""
     form = WalkInForm(formdata=None, data=_beginning())
-    return _page(form)
+    typed = request.form.get("q", "").strip(" \t\r\n") or request.form.get("asked", "")
+    fill_from_search(form, typed[:LONGEST_SCAN])
+    return walk_in_page(form)
 
 
 @bp.post("/reception/walk-in")
 @staff(*DESK)
 def receive() -> ResponseReturnValue:
-    """Book and receive at once, or say no at its field."""
+    """Book and receive at once, or say no at its field; a scan only fills the form."""
     form = WalkInForm()
-    courses = _offer(form)
-    if not courses or not form.validate():
-        return _page(form), 422
-    twins = [] if number_of(form.patient_id) or form.is_new.data else _twins(form)
-    if twins:
-        return _page(form, twins), 422
+    if form.scan.data:
+        fill_from_sheet(form, form.scan.data)
+        return walk_in_page(form), 422 if form.scan.errors else 200
+    if not offer(form) or not form.validate():
+        return walk_in_page(form), 422
+    patient = _whoever(form)
+    asked = _ask_who(form, patient)
+    if asked is not None:
+        return asked, 422
+    is_kept = patient is not None and is_spelt_otherwise(form, patient)
     try:
         target = _receive(form)
     except Refusal as refusal:
         form.refuse(refusal)
-        return _page(form), 409
+        return walk_in_page(form), 409
+    if is_kept and form.identity.data != CORRECT:
+        flash(_("This person was on record already: that spelling was kept."), "soft")
     return redirect(target)
+
+
+def _whoever(form: WalkInForm) -> Patient | None:
+    """Who is meant of those on record; the form says so from now on."""
+    form.drop_old_answers()
+    if form.is_new.data:
+        form.patient_id.data = ""
+    patient = known(form)
+    form.is_known.data = number_of(form.is_known) or number_of(form.patient_id)
+    form.patient_id.data = str(patient.id) if patient else ""
+    return patient
+
+
+def _ask_who(form: WalkInForm, patient: Patient | None) -> str | None:
+    """The page once more, where it is not clear who it is; None where it is."""
+    others = [] if form.is_known.data or form.is_new.data else twins(form)
+    if others:
+        form.patient_id.data = ""
+        return walk_in_page(form, twins=others)
+    is_answered = form.identity.data in {KEEP, CORRECT}
+    if patient is not None and not is_answered and differs(form, patient):
+        return walk_in_page(form, other=patient)
+    return None
 
 
 @bp.post("/reception/appointments/<int:appointment_id>/move-here")
@@ -72,7 +126,7 @@ def _receive(form: WalkInForm) -> str:
         if target is None:
             visit = walkin_service.walk_in(
                 session,
-                form.to_walk_in(languages.chosen()),
+                form.to_walk_in(languages.chosen(), reason_of(form)),
                 by_id=current_agent_id(),
                 now=now,
                 day=clock.local_day(now, the_centre().zone),
@@ -87,17 +141,15 @@ def _beginning() -> dict[str, object]:
     found: dict[str, object] = {
         "document": service.last_document(db.session(), current_agent_id()).value
     }
-    row = _replaced(request.args.get("appointment", type=row_number))
+    row = replaced(request.args.get("appointment", type=row_number))
     patient_id = row.person.id if row else request.args.get("patient", type=row_number)
     if patient_id is None:
         return found
     person = queries.person(db.session(), patient_id)
     if person is None:
         return found
-    now, agent_id = clock.now(), current_agent_id()
-    with transaction() as session:
-        audit.note_read(session, person.id, "reception.walk_in", by_id=agent_id, now=now)
     if row is not None:
+        now = clock.now()
         found["courses"] = [dose.course_id for dose in row.doses]
         found["replaces_id"] = row.id if row.is_expected and row.starts_at > now else ""
     return found | {
@@ -108,45 +160,3 @@ def _beginning() -> dict[str, object]:
         "phone": person.phone or "",
         "email": person.email or "",
     }
-
-
-def _replaced(appointment_id: int | None) -> Row | None:
-    if appointment_id is None:
-        return None
-    return queries.row_by_id(db.session(), appointment_id, clock.now())
-
-
-def _offer(form: WalkInForm) -> list[today.CourseToday]:
-    """What today's clinics still give; where it is one thing only, it is chosen already."""
-    now = clock.now()
-    courses = today.courses_today(db.session(), clock.local_day(now, the_centre().zone), now)
-    language = languages.chosen()
-    form.courses.choices = [(course.id, course.name(language)) for course in courses]
-    if len(courses) == 1 and not form.courses.data:
-        form.courses.data = [courses[0].id]
-    return courses
-
-
-def _twins(form: WalkInForm) -> list[Patient]:
-    """Whom it could be under another spelling; the very same name is the same person."""
-    person = form.person("fr")
-    return [
-        twin
-        for twin in merge_service.twins_of(
-            db.session(), person.family_name, person.given_names, person.birth_on
-        )
-        if (twin.folded_family, twin.folded_given)
-        != (fold(person.family_name), fold(first_given_name(person.given_names)))
-    ]
-
-
-def _page(form: WalkInForm, twins: list[Patient] | None = None) -> str:
-    courses = _offer(form)
-    return render_template(
-        "reception/walk_in.html",
-        form=form,
-        courses=courses,
-        twins=twins or [],
-        document_keys=DOCUMENT_KEYS,
-        replaced=_replaced(number_of(form.replaces_id)),
-    )
