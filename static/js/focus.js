@@ -1,3 +1,3 @@
-// What stands in the first field is typed over; a page with errors says them first.
+// The first field is typed over; errors are said first.
 document.querySelector("[autofocus]")?.select?.();
 document.getElementById("error-summary")?.focus();

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
 from tests import make
+from tests.databases import once
 from vaxcentre.database import transaction
 from vaxcentre.rules.vocabulary import Role
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The application on loopback."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def sign_in(page: Page, name: str) -> None:
@@ -36,6 +20,7 @@ def sign_in(page: Page, name: str) -> None:
     page.wait_for_url(lambda url: "sign-in" not in url)
 
 
+@once
 @pytest.mark.browser
 def test_f9_an_arrow_and_six_digits_switch_the_desk(chromium: Browser, address: str) -> None:
     with transaction() as session:

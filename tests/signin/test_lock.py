@@ -12,7 +12,7 @@ from tests import make
 from tests.page import Browser
 from vaxcentre.database import transaction
 from vaxcentre.models.audit import AuditEntry
-from vaxcentre.models.staff import StaffMember, StaffSession
+from vaxcentre.models.staff import StaffSession
 from vaxcentre.rules.vocabulary import Role
 from vaxcentre.web import signin
 
@@ -110,6 +110,61 @@ def test_five_wrong_codes_of_one_do_not_lock_the_other(page: Browser) -> None:
     assert "Max" in page.open("/office").text
 
 
+def cookie(page: Browser, name: str) -> str:
+    found = page.client.get_cookie(name)
+    assert found is not None
+    return found.value
+
+
+def test_the_same_digits_sent_twice_are_one_change(page: Browser, session: Session) -> None:
+    """Six digits send themselves; a key too many sends them again, in whichever order they end."""
+    rosa, _max = both_at_one_desk(page)
+    page.open("/office")
+    shown = page.submit("/lock")
+    before = {name: cookie(page, name) for name in (signin.COOKIE, "vaxcentre_all")}
+    filled = {**page.defaults(shown.form("locked")), "agent": str(rosa), "code": make.CODE}
+    assert page.send("/locked", data=filled).url == "/reception/"
+    answered = cookie(page, signin.COOKIE)
+    assert page.send("/locked", data=filled).url == "/reception/"
+    for name, value in before.items():
+        page.client.set_cookie(name, value)
+    assert page.send("/locked", data=filled).url == "/reception/"
+    assert cookie(page, signin.COOKIE) == answered
+    actions = session.scalars(select(AuditEntry.action).where(AuditEntry.by_id == rosa))
+    assert list(actions).count("switch_agent") == 1
+
+
+def test_who_was_sent_to_the_door_while_the_desk_changed_hands_goes_on(page: Browser) -> None:
+    both_at_one_desk(page)
+    assert page.open("/sign-in?next=/office/staff").url == "/office/staff"
+
+
+def test_a_second_tab_of_a_colleague_is_not_signed_by_who_sits_here(page: Browser) -> None:
+    rosa, max_ = both_at_one_desk(page)
+    of_max = page.defaults(page.open("/office/staff/new").form("staff/new"))
+    page.submit("/lock")
+    page.submit("locked", agent=str(rosa), code=make.CODE)
+    assert page.send("/office/staff/new", data=of_max).status == 400
+    page.open("/reception/")
+    page.submit("/lock")
+    page.submit("locked", agent=str(max_), code=make.CODE)
+    assert page.send("/office/staff/new", data=of_max).status == 422
+
+
+def test_when_the_shift_is_over_the_six_digits_say_why_they_open_nothing(
+    page: Browser, at: At
+) -> None:
+    at("2026-11-23 08:00")
+    _rosa, max_ = both_at_one_desk(page)
+    page.open("/office")
+    at("2026-11-23 19:55")
+    page.open("/office")
+    at("2026-11-23 20:05")
+    shown = page.submit("locked", agent=str(max_), code=make.CODE)
+    assert shown.url == "/sign-in"
+    assert "Douze heures" in shown.text
+
+
 def test_who_has_not_signed_in_here_cannot_take_the_desk(page: Browser) -> None:
     both_at_one_desk(page)
     with transaction() as session:
@@ -146,52 +201,6 @@ def test_a_panel_that_refreshes_itself_keeps_nobody_awake(page: Browser, at: At)
     page.open("/office", headers={"Sec-Fetch-Dest": "empty"})
     at("2026-11-23 09:11")
     assert page.open("/office").url == "/locked"
-
-
-def test_a_form_that_meets_the_lock_is_kept_and_sent_on(
-    page: Browser, session: Session, at: At
-) -> None:
-    at("2026-11-23 09:00")
-    _rosa, max_ = both_at_one_desk(page)
-    page.open("/office/staff/new")
-    at("2026-11-23 09:15")
-    page.submit("", given_name="Noor", family_name="<b>& “Benali”", roles=["nurse", "doctor"])
-    assert page.last and page.last.status == 403
-    assert session.scalars(select(StaffMember).where(StaffMember.given_name == "Noor")).all() == []
-    page.submit("locked", agent=str(max_), code=make.CODE)
-    assert page.last.h1 == "Rien n’est perdu"
-    page.submit("office/staff/new")
-    noor = session.scalars(select(StaffMember).where(StaffMember.given_name == "Noor")).one()
-    assert noor.family_name == "<b>& “Benali”"
-    assert noor.roles == {Role.NURSE, Role.DOCTOR}
-
-
-def test_the_kept_form_survives_a_wrong_code(page: Browser, session: Session, at: At) -> None:
-    at("2026-11-23 09:00")
-    _rosa, max_ = both_at_one_desk(page)
-    page.open("/office/staff/new")
-    at("2026-11-23 09:15")
-    page.submit("", given_name="Noor", family_name="Benali", roles=["nurse"])
-    page.submit("locked", agent=str(max_), code="999999")
-    page.submit("locked", agent=str(max_), code=make.CODE)
-    page.submit("office/staff/new")
-    noor = session.scalars(select(StaffMember).where(StaffMember.given_name == "Noor")).one()
-    assert noor.roles == {Role.NURSE}
-
-
-def test_a_colleague_is_told_whose_form_waits_and_signs_it_only_by_choice(
-    page: Browser, session: Session, at: At
-) -> None:
-    at("2026-11-23 09:00")
-    rosa, _max = both_at_one_desk(page)
-    page.open("/office/staff/new")
-    at("2026-11-23 09:15")
-    page.submit("", given_name="Noor", family_name="Benali", roles=["nurse"])
-    page.submit("locked", agent=str(rosa), code=make.CODE)
-    assert page.last and "collègue" in page.last.text
-    page.submit("office/staff/new")
-    assert page.last.status == 403
-    assert session.scalars(select(StaffMember).where(StaffMember.given_name == "Noor")).all() == []
 
 
 def test_a_locked_desk_can_be_signed_out(page: Browser, session: Session) -> None:

@@ -30,16 +30,17 @@ def invite(role: Role = Role.RECEPTION) -> str:
         return staff_service.invite(session, member.id, by_id=None, now=clock.now())
 
 
-def test_it_sets_the_password_and_the_six_digits(page: Browser, session: Session) -> None:
+def test_it_sets_both_secrets_and_opens_the_desk(page: Browser, session: Session) -> None:
     page.open(f"/welcome/{invite()}")
     assert page.last and "Rosa" in page.last.h1
     page.submit("welcome", **GOOD)
-    assert page.last.url == "/sign-in"
+    assert page.last.url == "/station"
     rosa = session.scalars(select(StaffMember)).one()
     assert rosa.password_hash and check_password_hash(rosa.password_hash, GOOD["password"])
     assert rosa.code_hash and check_password_hash(rosa.code_hash, GOOD["code"])
-    entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
-    assert entry and (entry.action, entry.by_id) == ("accept_invitation", rosa.id)
+    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()[-2:]
+    assert [entry.action for entry in entries] == ["accept_invitation", "sign_in"]
+    assert {entry.by_id for entry in entries} == {rosa.id}
 
 
 def test_the_token_leaves_the_address_at_once(page: Browser) -> None:
@@ -150,6 +151,7 @@ def test_it_refuses_what_anybody_would_guess(field: str, value: str, page: Brows
 def test_it_takes_any_words_that_are_long_enough(password: str, page: Browser) -> None:
     page.open(f"/welcome/{invite()}")
     page.submit("welcome", password=password, again=password, code="271828")
+    page.submit("sign-out")
     assert page.last and page.last.url == "/sign-in"
     page.submit("sign-in", login="rosa", password=password)
     assert page.last.url == "/station"

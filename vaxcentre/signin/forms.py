@@ -1,6 +1,5 @@
 """What is typed at the door: a name and a password, six digits, a place to work."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,9 +14,6 @@ from vaxcentre.rules.refusal import Refusal
 from vaxcentre.signin.invitations import NewSecrets, own_words, seal
 from vaxcentre.signin.service import Colleague
 from vaxcentre.web.fields import Form, sentence_of
-
-# Fields of the kept form that belong to the page it came from, not to what was typed.
-NOT_KEPT = {"csrf_token"}
 
 
 class SignInForm(Form):
@@ -38,7 +34,7 @@ class SignInForm(Form):
 
 
 class SwitchForm(Form):
-    """Which colleague takes the desk, their six digits, and what was being sent meanwhile."""
+    """Which colleague takes the desk, and their six digits."""
 
     agent = RadioField(
         lazy_gettext("Who are you?"),
@@ -49,30 +45,12 @@ class SwitchForm(Form):
         lazy_gettext("Your six digits"), [DataRequired(lazy_gettext("Type your six digits."))]
     )
     next = HiddenField()
-    kept = HiddenField()
 
     def offer(self, colleagues: Sequence[Colleague]) -> None:
         """List who may take this desk; who has it now is chosen beforehand."""
         self.agent.choices = [(one.staff_id, one.name) for one in colleagues]
         if self.agent.data is None:
             self.agent.data = colleagues[0].staff_id
-
-    def keep(self, fields: Sequence[tuple[str, str]]) -> None:
-        """Take along what was typed into another form."""
-        self.kept.data = json.dumps([pair for pair in fields if pair[0] not in NOT_KEPT])
-
-    @property
-    def kept_fields(self) -> list[tuple[str, str]]:
-        """What was typed into the form that met the lock, field by field."""
-        try:
-            pairs = json.loads(self.kept.data or "[]")
-        except ValueError:
-            return []
-        return [
-            (pair[0], pair[1])
-            for pair in (pairs if isinstance(pairs, list) else [])
-            if isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, str) for p in pair)
-        ]
 
 
 class StationForm(Form):
@@ -106,6 +84,11 @@ class SetUpForm(Form):
     def __init__(self, member: StaffMember, **options: Any) -> None:
         super().__init__(**options)
         self.own_words = own_words(member)
+
+    def fill_in(self, *, password: str, code: str) -> None:
+        """Offer secrets for who only wants to look around."""
+        self.password.data = self.again.data = password
+        self.code.data = code
 
     def validate_password(self, field: Any) -> None:
         """Refuse what colleagues and strangers would guess."""

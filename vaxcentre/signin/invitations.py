@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session, joinedload
 from werkzeug.security import generate_password_hash
 
 from vaxcentre.audit import service as audit
+from vaxcentre.models.locks import ALONE
 from vaxcentre.models.staff import Invitation, StaffMember, StaffSession
 from vaxcentre.rules.desk import hash_token
 from vaxcentre.rules.refusal import N_, Refusal
 from vaxcentre.rules.vocabulary import AttemptKind
 from vaxcentre.signin import attempts
-from vaxcentre.signin.service import subject_of
+from vaxcentre.signin.service import open_seat, subject_of
 
 
 class InvitationUnknown(Refusal):
@@ -65,7 +66,7 @@ def find(session: Session, token: str, *, now: datetime, to_use: bool = False) -
         .options(joinedload(Invitation.staff_member, innerjoin=True))
         .where(Invitation.token_hash == hash_token(token))
     )
-    row = session.scalar(statement.with_for_update() if to_use else statement)
+    row = session.scalar(statement.with_for_update(**ALONE) if to_use else statement)
     if row is None:
         raise InvitationUnknown
     if row.used_at is not None:
@@ -77,8 +78,10 @@ def find(session: Session, token: str, *, now: datetime, to_use: bool = False) -
     return row
 
 
-def accept(session: Session, token: str, secrets: NewSecrets, *, now: datetime) -> None:
-    """Set the password and the six digits; the link is spent and older seats end.
+def accept(session: Session, token: str, secrets: NewSecrets, *, desk: str, now: datetime) -> str:
+    """Set the password and the six digits, and open the desk; return the browser's new token.
+
+    The link is spent and older seats end.
 
     Raises:
         InvitationUnknown, InvitationUsed, InvitationWithdrawn, InvitationExpired
@@ -90,10 +93,11 @@ def accept(session: Session, token: str, secrets: NewSecrets, *, now: datetime) 
     session.execute(
         update(StaffSession)
         .where(StaffSession.staff_member_id == member.id, StaffSession.ended_at.is_(None))
-        .values(ended_at=now, token_hash=None)
+        .values(ended_at=now, token_hash=None, kept=None)
     )
     attempts.forget(session, subject_of(member.id), AttemptKind.PASSWORD, AttemptKind.CODE)
     audit.sign(session, "accept_invitation", row, by_id=member.id, now=now)
+    return open_seat(session, member.id, desk, now)
 
 
 def own_words(member: StaffMember) -> Sequence[str]:

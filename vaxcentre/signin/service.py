@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from werkzeug.security import check_password_hash
 
 from vaxcentre.audit import service as audit
+from vaxcentre.models.locks import ALONE
 from vaxcentre.models.staff import StaffMember, StaffSession
 from vaxcentre.rules.desk import SHIFT, hash_token, new_token
 from vaxcentre.rules.refusal import N_, Refusal
@@ -22,8 +23,8 @@ class WrongSignIn(Refusal):
     """No such account, or not its password: the same words for both."""
 
     sentence = N_(
-        "This name and this password do not go together. Check both; "
-        "the manager can make you a new link."
+        "This name and this password do not go together. Check both; the manager can make you a"
+        " new link."
     )
 
 
@@ -112,15 +113,16 @@ def sign_in(
         attempts.note_failure(session, AttemptKind.PASSWORD, shown.subject, address, now=now)
         return WrongSignIn()
     attempts.forget(session, shown.subject, AttemptKind.PASSWORD, AttemptKind.CODE)
-    return _open_seat(session, member.id, desk, now)
+    return open_seat(session, member.id, desk, now)
 
 
 def switch(
-    session: Session, shown: Shown, *, desk: str, address: str, now: datetime
-) -> str | Refusal:
-    """Give the desk to a colleague who has signed in here today; return the new token.
+    session: Session, shown: Shown, *, desk: str, token: str, address: str, now: datetime
+) -> Refusal | None:
+    """Give the desk, under this token, to a colleague who has signed in here today.
 
-    A refusal is returned, not raised: the failed try must be kept.
+    The same digits sent twice are one change. A refusal is returned, not raised: the failed try
+    must be kept.
     """
     member = _account_for_change(session, shown.account_id)
     row = _row_of(session, desk, shown.account_id, now)
@@ -132,11 +134,12 @@ def switch(
         attempts.note_failure(session, AttemptKind.CODE, shown.subject, address, now=now)
         return WrongCode()
     attempts.forget(session, shown.subject, AttemptKind.CODE)
+    if row.token_hash == hash_token(token) and row.locked_at is None:
+        return None
     _clear_desk(session, desk)
-    token = new_token()
     row.token_hash, row.locked_at, row.last_seen_at = hash_token(token), None, now
     audit.sign(session, "switch_agent", row, by_id=member.id, now=now)
-    return token
+    return None
 
 
 def agents_at_desk(session: Session, desk: str | None, *, now: datetime) -> list[Colleague]:
@@ -181,7 +184,7 @@ def lock(session: Session, session_id: int, *, now: datetime) -> None:
 def sign_out(session: Session, session_id: int, *, by_id: int, now: datetime) -> None:
     """Leave the desk; the token opens nothing any more."""
     row = session.get_one(StaffSession, session_id)
-    row.ended_at, row.token_hash = now, None
+    row.ended_at, row.token_hash, row.kept = now, None, None
     audit.sign(session, "sign_out", row, by_id=by_id, now=now)
 
 
@@ -197,14 +200,16 @@ def _account_for_change(session: Session, staff_id: int | None) -> StaffMember |
     return session.scalar(
         select(StaffMember)
         .where(StaffMember.id == staff_id, StaffMember.disabled_at.is_(None))
-        .with_for_update()
+        .with_for_update(**ALONE)
     )
 
 
-def _open_seat(session: Session, staff_id: int, desk: str, now: datetime) -> str:
+def open_seat(session: Session, staff_id: int, desk: str, now: datetime) -> str:
+    """Give the desk to somebody who has shown who they are; return the browser's new token."""
     before = _row_of(session, desk, staff_id, now)
+    kept = before.kept if before else None
     if before is not None:
-        before.ended_at = now
+        before.ended_at, before.kept = now, None
     _clear_desk(session, desk)
     token = new_token()
     row = StaffSession(
@@ -215,6 +220,7 @@ def _open_seat(session: Session, staff_id: int, desk: str, now: datetime) -> str
         last_seen_at=now,
         station=before.station if before else None,
         box=before.box if before else None,
+        kept=kept,
     )
     session.add(row)
     audit.sign(session, "sign_in", row, by_id=staff_id, now=now)
