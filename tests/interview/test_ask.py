@@ -19,10 +19,11 @@ from vaxcentre.booking.link import COOKIE, token_for
 from vaxcentre.interview import decision_service, service
 from vaxcentre.interview.decision_service import DecisionRequest
 from vaxcentre.interview.service import AuthorisationRequest
-from vaxcentre.interview.standing import read_visit
+from vaxcentre.interview.visits import read_visit
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.staff import StaffMember
+from vaxcentre.models.vaccine import Vaccine
 from vaxcentre.models.visit import Decision, Interview, Visit
 from vaxcentre.reception import queries as reception
 from vaxcentre.rules.questionnaire import UnansweredQuestion
@@ -85,7 +86,7 @@ def test_the_patient_answers_at_home_and_again(
     page: Browser, session: Session, at_home: int
 ) -> None:
     asked = page.open("/questionnaire/")
-    assert asked.h1 == "Avant la vaccination de Ada"
+    assert asked.h1 == "Pour Ada, avant la vaccination"
     thanks = page.submit("/questionnaire/", **all_no(asked))
     assert "Merci" in thanks.h1
     again = page.open("/questionnaire/")
@@ -372,6 +373,17 @@ def test_a_rule_is_set_aside_only_for_a_vaccination_of_the_visit(
     with pytest.raises(decision_service.CourseNotOfVisit), write() as session:
         other = make.make_course(session, "covid-2026")
         decide(session, doubtful, overrides_course_id=other.id)
+
+
+def test_the_doctor_sees_that_nothing_in_stock_is_for_this_age(
+    page: Browser, write: Write, signed_in_as: SignIn
+) -> None:
+    with write() as session:
+        scene = make_scene(session)
+        session.get_one(Vaccine, scene.vaccine_id).max_age_months = 216
+    signed_in_as(Role.DOCTOR)
+    shown = page.open(f"/interviews/{scene.visit_id}/decision")
+    assert "aucun vaccin en stock n’est prévu pour cet âge" in shown.text
 
 
 def test_setting_a_rule_aside_needs_a_typed_reason(

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import make
-from tests.page import Browser
+from tests.page import Browser, Page
 from tests.vaccination.story import (
     MORNING,
     PARIS,
@@ -25,8 +26,9 @@ from tests.vaccination.story import (
 from vaxcentre import clock
 from vaxcentre.models.appointment import PlannedDose
 from vaxcentre.models.audit import AuditEntry
-from vaxcentre.models.patient import DeclaredDose
+from vaxcentre.models.patient import DeclaredDose, Patient
 from vaxcentre.models.staff import StaffMember
+from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import NoInjection, Observation, Reaction, Visit
 from vaxcentre.rules.course import DoseAlreadyGiven
 from vaxcentre.rules.vocabulary import (
@@ -40,7 +42,7 @@ from vaxcentre.rules.vocabulary import (
     Verdict,
 )
 from vaxcentre.vaccination import outcome_service, refusals
-from vaxcentre.vaccination.observation_service import leave
+from vaxcentre.vaccination.observation_service import leave, undo_leave
 from vaxcentre.vaccination.outcome_service import DeclaredDoseRequest, NoInjectionRequest
 from vaxcentre.vaccination.service import record_injection, undo_injection
 
@@ -137,6 +139,93 @@ def test_leaving_early_asks_the_reason(
         leave(s, scene.visit_id, early_reason=None, by_id=rosa.id, now=clock.now())
 
 
+def gone_home(page: Browser, scene: Scene) -> Page:
+    """One tap too many: Ada is still sitting there."""
+    page.open("/vaccination/board")
+    page.submit("/board/leave", button=f"visit_id={scene.visit_id}")
+    return page.submit("/leave", early_reason="son taxi attend")
+
+
+@pytest.mark.parametrize("role", [Role.RECEPTION, Role.NURSE, Role.DOCTOR])
+def test_gone_home_is_taken_back_from_the_board(
+    role: Role,
+    page: Browser,
+    write: Write,
+    session: Session,
+    scene: Scene,
+    signed_in_as: SignIn,
+    at: Clock,
+) -> None:
+    with write() as s:
+        give(s, scene)
+    agent = signed_in_as(role)
+    left = gone_home(page, scene)
+    assert "Partis à l’instant" in left.text
+    assert "Personne n’est en surveillance" in left.text
+    at("2026-11-23 10:24")
+    (offered,) = left.select(".undo form")
+    assert "départ noté" in left.select(".undo")[0].text_content()
+    assert page.defaults(offered)["visit_id"] == str(scene.visit_id)
+    back = page.submit("/board/undo-leave")
+    assert "de nouveau en surveillance" in back.text
+    assert "11 min, jusqu’à 10:35" in back.text
+    assert "Partis à l’instant" not in back.text
+    row = session.scalars(select(Observation)).one()
+    assert (row.left_at, row.left_noted_by_id, row.early_reason) == (None, None, None)
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "undo_leave")).one()
+    assert (entry.by_id, entry.patient_id) == (agent.id, scene.patient_id)
+    assert entry.details["early_reason"] == "son taxi attend"
+    assert "10:20" in entry.details["left_at"] or "09:20" in entry.details["left_at"]
+
+
+def test_gone_home_is_taken_back_once_and_for_ten_minutes(
+    page: Browser, write: Write, session: Session, scene: Scene, signed_in_as: SignIn, at: Clock
+) -> None:
+    with write() as s:
+        give(s, scene)
+    rosa = signed_in_as(Role.RECEPTION)
+    shown = gone_home(page, scene)
+    button = f"visit_id={scene.visit_id}"
+    assert page.submit("/board/undo-leave", button=button).status == 200
+    page.last = shown
+    assert page.submit("/board/undo-leave", button=button).status == 200
+    assert (
+        len(session.scalars(select(AuditEntry).where(AuditEntry.action == "undo_leave")).all()) == 1
+    )
+    gone_home(page, scene)
+    at("2026-11-23 10:29")
+    assert "Partis à l’instant" in page.open("/vaccination/board").text
+    at("2026-11-23 10:30")
+    assert "Partis à l’instant" not in page.open("/vaccination/board").text
+    with pytest.raises(refusals.TooLateToUndo), write() as s:
+        undo_leave(s, scene.visit_id, by_id=rosa.id, now=clock.now())
+
+
+@pytest.mark.parametrize("role", [Role.STOCK, Role.MANAGER, Role.INSPECTOR, Role.OPERATOR])
+def test_others_take_nothing_back(
+    role: Role, page: Browser, scene: Scene, signed_in_as: SignIn, app: Flask
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    signed_in_as(role)
+    assert page.send("/vaccination/board/undo-leave").status == 403
+
+
+def test_the_papers_are_one_tap_away(
+    page: Browser, write: Write, scene: Scene, signed_in_as: SignIn
+) -> None:
+    with write() as s:
+        give(s, scene)
+        course = s.get_one(Course, scene.course_id)
+        later = make.make_slot(s, course, day=date(2026, 12, 28))
+        ada = s.get_one(Patient, scene.patient_id)
+        following = make.make_appointment(s, ada, later, course, dose_number=2).id
+    signed_in_as(Role.RECEPTION)
+    links = page.open("/vaccination/board").links().values()
+    assert f"/reception/appointments/{following}/confirmation.pdf" in links
+    papers = page.follow("Attestation")
+    assert (papers.status, "Imprimer l’attestation" in papers.text) == (200, True)
+
+
 def test_a_reaction_is_recorded_once(
     page: Browser, write: Write, session: Session, scene: Scene, signed_in_as: SignIn
 ) -> None:
@@ -160,6 +249,110 @@ def test_a_reaction_is_recorded_once(
     page.open(f"/vaccination/board/{scene.visit_id}/reaction")
     early = page.submit("/reaction", **told, noticed_time="08:00")
     assert (early.status, "Saisissez une heure entre" in early.text) == (422, True)
+
+
+FAINTED = {"kind": "fainting", "severity": "mild", "outcome": "recovered"}
+
+
+def record(page: Browser, write: Write, scene: Scene) -> str:
+    """Noor has recorded that Ada fainted; the address of the correction."""
+    with write() as s:
+        give(s, scene)
+    page.open(f"/vaccination/board/{scene.visit_id}/reaction")
+    page.submit("/reaction", **FAINTED, treatment="allongée")
+    page.open(f"/vaccination/board/{scene.visit_id}/reaction")
+    return next(target for target in page.last.links().values() if "/reactions/" in target)  # type: ignore[union-attr]
+
+
+def reactions(session: Session) -> list[Reaction]:
+    session.expire_all()
+    return list(session.scalars(select(Reaction).order_by(Reaction.id)))
+
+
+def test_a_reaction_is_corrected_by_a_new_record_that_says_why(
+    page: Browser,
+    write: Write,
+    session: Session,
+    scene: Scene,
+    signed_in_as: SignIn,
+    at: Clock,
+) -> None:
+    noor = signed_in_as(Role.NURSE)
+    correction = record(page, write, scene)
+    at("2026-11-23 10:25")
+    form = page.open(correction)
+    assert form.select("textarea[name=treatment]")[0].text.strip() == "allongée"
+    assert page.submit("/correction", kind="nausea", reason=" \n ").status == 422
+    page.last = form
+    shown = page.submit("/correction", kind="nausea", reason="n’a pas perdu connaissance")
+    old, new = reactions(session)
+    assert (old.kind, old.replaced_at, old.treatment) == (
+        ReactionKind.FAINTING,
+        clock.now(),
+        "allongée",
+    )
+    assert (new.kind, new.replaces_id, new.treatment) == (ReactionKind.NAUSEA, old.id, "allongée")
+    assert (new.recorded_by_id, new.correction_reason) == (noor.id, "n’a pas perdu connaissance")
+    assert "n’a pas perdu connaissance" in shown.text
+    assert "malaise" in shown.text.lower()  # the old one stays readable
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "correct_reaction")).one()
+    assert entry.details == {"of": old.id, "is_in_error": False}
+    page.last = form
+    assert page.submit("/correction", kind="other", reason="x").status == 200  # twice is harmless
+    assert len(reactions(session)) == 2
+    page.open(correction)
+    stale = page.submit("/correction", kind="other", reason="trop tard")
+    assert stale.status == 422
+    assert "a déjà été corrigé" in " ".join(stale.errors)
+
+
+def test_a_reaction_recorded_for_the_wrong_person_leaves_the_board(
+    page: Browser, write: Write, session: Session, scene: Scene, signed_in_as: SignIn
+) -> None:
+    signed_in_as(Role.NURSE)
+    page.open(record(page, write, scene))
+    shown = page.submit("/correction", is_in_error="y", reason="mauvais dossier")
+    assert "noté par erreur" in shown.text
+    assert [row.is_in_error for row in reactions(session)] == [False, True]
+    board = page.open("/vaccination/board")
+    assert not board.select("tbody .state.stop")
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [({}, "Rien ne diffère"), ({"noticed_time": "08:00"}, "Saisissez une heure entre")],
+)
+def test_a_correction_that_cannot_be_is_given_back(
+    changed: dict[str, str],
+    says: str,
+    page: Browser,
+    write: Write,
+    session: Session,
+    scene: Scene,
+    signed_in_as: SignIn,
+) -> None:
+    signed_in_as(Role.NURSE)
+    page.open(record(page, write, scene))
+    shown = page.submit("/correction", reason="erreur", **changed)
+    assert shown.status == 422
+    assert says in " ".join(shown.errors)
+    assert len(reactions(session)) == 1
+
+
+def test_a_nurse_corrects_own_reactions_and_a_doctor_any(
+    page: Browser, write: Write, session: Session, scene: Scene, signed_in_as: SignIn
+) -> None:
+    signed_in_as(Role.NURSE)
+    correction = record(page, write, scene)
+    with write() as s:
+        s.get_one(Reaction, 1).recorded_by_id = make.make_staff(s, Role.MANAGER).id
+    assert "Corriger" not in page.open(f"/vaccination/board/{scene.visit_id}/reaction").text
+    page.open(correction)
+    assert page.submit("/correction", kind="other", reason="x").status == 422
+    signed_in_as(Role.DOCTOR)
+    page.open(correction)
+    assert page.submit("/correction", kind="other", reason="x").status == 200
+    assert len(reactions(session)) == 2
 
 
 def test_reactions_are_for_nurses_and_doctors(

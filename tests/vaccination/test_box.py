@@ -336,6 +336,28 @@ def test_opening_a_person_leaves_a_trace(
     )
 
 
+@pytest.mark.parametrize(
+    ("path", "page_name"),
+    [
+        ("/vaccination/visits/{}/not-vaccinated", "vaccination.not_given"),
+        ("/vaccination/board/{}/leave", "vaccination.board_leave_early"),
+        ("/vaccination/board/{}/reaction", "vaccination.board_reaction"),
+        ("/vaccination/visits/{}/earlier-doses", "vaccination.earlier_doses"),
+        ("/interviews/{}/authorisation", "interview.authorise"),
+        ("/interviews/{}/questions", "interview.ask"),
+    ],
+)
+def test_every_page_about_a_person_leaves_one(
+    path: str, page_name: str, page: Browser, session: Session, write: Write, signed_in_as: SignIn
+) -> None:
+    with write() as s:
+        tom = make.make_patient(s, "Tom", birth_on=date(2015, 3, 1))
+        visit_id = make_scene(s, patient=tom).visit_id
+    signed_in_as(Role.NURSE, box=3)
+    assert page.open(path.format(visit_id)).status == 200
+    assert session.scalars(select(ReadEntry.page)).all() == [page_name]
+
+
 @pytest.mark.parametrize("role", [Role.RECEPTION, Role.MANAGER, Role.STOCK, Role.OPERATOR])
 def test_the_box_is_for_nurses_and_doctors(
     page: Browser, scene: Scene, signed_in_as: SignIn, role: Role

@@ -147,6 +147,68 @@ def test_a_lot_recalled_since_does_not_keep_the_arm_from_being_mended(write: Wri
         assert correct(session, correction(old), make.make_staff(session, Role.NURSE)).id
 
 
+def test_the_minute_of_the_arrival_is_not_before_it(write: Write, at: Clock) -> None:
+    """The form knows hours and minutes: who was injected as they came in can be corrected too."""
+    at("2026-11-23 10:20:40")
+    with write() as session:
+        scene = make_scene(session)
+    at("2026-11-23 10:20:55")
+    with write() as session:
+        old = given(session, scene)
+    at("2026-11-23 10:25")
+    with write() as session:
+        old = session.scalars(select(Injection)).one()
+        shown = old.given_at.replace(second=0)
+        new = correct(
+            session, correction(old, given_at=shown), make.make_staff(session, Role.NURSE)
+        )
+        assert new.given_at == old.given_at
+    with write() as session:
+        last = session.scalars(select(Injection).where(Injection.is_current)).one()
+        later = last.given_at.replace(minute=22, second=0)
+        newer = correct(
+            session, correction(last, given_at=later), make.make_staff(session, Role.NURSE)
+        )
+        assert newer.given_at == later
+
+
+def test_a_product_for_another_age_is_a_doctors_to_name(write: Write) -> None:
+    """A nurse cannot write down a product that may not be given at that age; a doctor tells."""
+    with write() as session:
+        old = given(session, make_scene(session))
+        other = make.make_vaccine(session, old.course, name="FLUENZ", max_age_months=216)
+        make.make_lot(session, other, number="FZ1")
+
+    def to_fluenz(role: Role) -> Injection:
+        with write() as session:
+            old = session.scalars(select(Injection).where(Injection.is_current)).one()
+            lot = session.scalars(select(Lot).where(Lot.number == "FZ1")).one()
+            return correct(session, correction(old, lot_id=lot.id), make.make_staff(session, role))
+
+    with pytest.raises(refusals.ProductNotForAge):
+        to_fluenz(Role.NURSE)
+    assert to_fluenz(Role.DOCTOR).vaccine_name == "FLUENZ"
+    with write() as session:
+        assert correct(
+            session,
+            correction(
+                session.scalars(select(Injection).where(Injection.is_current)).one(), side=Side.LEFT
+            ),
+            make.make_staff(session, Role.DOCTOR),
+        ).id
+
+
+def test_a_nurse_may_name_it_where_a_doctor_had_set_the_age_aside(write: Write) -> None:
+    with write() as session:
+        old = given(session, make_scene(session))
+        other = make.make_vaccine(session, old.course, name="FLUENZ", max_age_months=216)
+        lot = make.make_lot(session, other, number="FZ1")
+        make.make_decision(session, old.visit, overrides_course_id=old.course_id)
+        session.expire(old.visit)
+        new = correct(session, correction(old, lot_id=lot.id), make.make_staff(session, Role.NURSE))
+        assert new.vaccine_name == "FLUENZ"
+
+
 def _another_course(session: Session, old: Injection) -> CorrectionRequest:
     covid = make.make_course(session, "covid-2026")
     lot = make.make_lot(session, make.make_vaccine(session, covid, name="COMIRNATY"))

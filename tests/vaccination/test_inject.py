@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from tests import make
 from tests.vaccination.story import MORNING, PARIS, Scene, asked_for, make_scene
 from vaxcentre import clock
-from vaxcentre.interview.standing import NoSuchVisit
+from vaxcentre.interview.visits import NoSuchVisit
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.patient import Patient

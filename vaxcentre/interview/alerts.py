@@ -25,6 +25,8 @@ def alerts_of(standing: Standing) -> list[Alert]:
     if standing.interview is not None and standing.is_to_confirm:
         at = date_and_time(standing.interview.answered_at)
         title = _("Answered at home, %(moment)s.", moment=at)
+        if standing.is_outdated:
+            title = _("Answered %(moment)s, before the condition was declared.", moment=at)
         found.append(("soft", title, _("Ask whether all is still true.")))
     return found
 

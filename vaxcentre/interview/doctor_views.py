@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from vaxcentre import clock
+from vaxcentre.booking.history import EarlierDose, due_dose, history_of
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.interview import decision_service
@@ -15,15 +16,12 @@ from vaxcentre.interview.bp import bp
 from vaxcentre.interview.forms import DecisionForm, OverrideForm
 from vaxcentre.interview.queries import sort_waiting
 from vaxcentre.interview.reading import note_read
-from vaxcentre.interview.standing import Standing, read_day, read_visit
+from vaxcentre.interview.standing import Standing
+from vaxcentre.interview.visits import read_day, read_visit
 from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Role
-from vaxcentre.vaccination.queries import (
-    EarlierDose,
-    due_dose,
-    history_of,
-)
+from vaxcentre.stock.service import usable_lots
 from vaxcentre.web import errors, languages
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
@@ -39,6 +37,7 @@ class PlannedLine:
     of: int | None
     earliest_on: object
     refusal: str | None
+    is_without_product: bool = False  # nothing in stock is meant for this age
 
 
 @bp.get("/doctor")
@@ -76,7 +75,7 @@ def decide(visit_id: int) -> ResponseReturnValue:
     return _page(visit_id, form, _override_form(standing))
 
 
-@bp.post("/<int:visit_id>/override")
+@bp.post("/<int:visit_id>/decision/override")
 @staff(Role.DOCTOR)
 def override(visit_id: int) -> ResponseReturnValue:
     """Set the interval or the product's age aside for one vaccination, with the reason."""
@@ -140,4 +139,9 @@ def _planned_line(standing: Standing, course: Course, history: list[EarlierDose]
     except Refusal as refusal:
         return PlannedLine(course, number, None, None, errors.say(refusal))
     early = due.earliest_on if day < due.earliest_on else None
-    return PlannedLine(course, due.dose_number, due.of, early, None)
+    months = standing.patient.age_in_months_on(day)
+    fitting = [
+        lot.vaccine.suits_age(months) for lot, _n in usable_lots(db.session(), course.id, day)
+    ]
+    nothing_fits = bool(fitting) and not any(fitting)
+    return PlannedLine(course, due.dose_number, due.of, early, None, nothing_fits)

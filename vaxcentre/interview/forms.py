@@ -11,6 +11,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -19,6 +20,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from vaxcentre.interview.decision_service import LONGER_WATCH, DecisionRequest
 from vaxcentre.interview.questions import shown_question
 from vaxcentre.interview.service import AuthorisationRequest
+from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.questionnaire import Question
 from vaxcentre.rules.vocabulary import Answer, IdentityDocument, Verdict
 from vaxcentre.web import words
@@ -121,6 +123,20 @@ class OverrideForm(Form):
             sentence=self.reason.data,
             overrides_course_id=self.course_id.data,
         )
+
+
+class ConditionForm(Form):
+    """The situations, of those that the planned vaccinations describe, that are the person's."""
+
+    courses = SelectMultipleField(
+        lazy_gettext("Tick what the person says is so"), coerce=int, choices=[]
+    )
+
+    def offer(self, courses: Iterable[Course], language: str) -> dict[int, str]:
+        """A tick for each vaccination; gives what each of them describes."""
+        found = tuple(courses)
+        self.courses.choices = [(course.id, course.short_name(language)) for course in found]
+        return {course.id: course.condition(language) for course in found}
 
 
 class AuthorisationForm(Form):

@@ -40,10 +40,13 @@ def sort_waiting(people: Iterable[Standing]) -> Waiting:
 
 
 def latest_answers(session: Session, appointment_id: int) -> dict[str, str]:
-    """The latest answers given for an appointment, by question; empty where there are none."""
+    """The latest answers given at home for an appointment, by question; empty where none were.
+
+    What a nurse or a doctor has written down is not shown to who opens the appointment.
+    """
     statement = (
         select(Interview)
-        .where(Interview.appointment_id == appointment_id)
+        .where(Interview.appointment_id == appointment_id, Interview.answered_by_id.is_(None))
         .options(selectinload(Interview.answers))
         .order_by(Interview.id.desc())
         .limit(1)

@@ -4,7 +4,7 @@ from flask import request
 
 from vaxcentre import clock
 from vaxcentre.database import transaction
-from vaxcentre.interview.standing import note_visit_read
+from vaxcentre.interview.visits import note_visit_read
 from vaxcentre.web.signin import current_agent_id
 
 

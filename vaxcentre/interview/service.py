@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
 from vaxcentre.interview.questions import as_answers, questions_of
-from vaxcentre.interview.standing import Standing, lock_visit, read_visit
+from vaxcentre.interview.standing import Standing
+from vaxcentre.interview.visits import lock_visit, read_visit
 from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.visit import Interview, InterviewAnswer, Visit
 from vaxcentre.rules import vocabulary

@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from vaxcentre import clock
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
-from vaxcentre.interview import doctor_views, service
+from vaxcentre.interview import condition_views, doctor_views, service
 from vaxcentre.interview.bp import bp
 from vaxcentre.interview.forms import AuthorisationForm, question_form
 from vaxcentre.interview.queries import Waiting, sort_waiting
 from vaxcentre.interview.reading import note_read
-from vaxcentre.interview.standing import read_day, read_visit
+from vaxcentre.interview.visits import read_day, read_visit
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Role
 from vaxcentre.web import languages
@@ -24,7 +24,7 @@ from vaxcentre.web.filters import local
 from vaxcentre.web.fragments import fresh
 from vaxcentre.web.signin import current_agent, current_agent_id
 
-__all__ = ["bp", "doctor_views"]
+__all__ = ["bp", "condition_views", "doctor_views"]
 
 
 @bp.get("/")
@@ -100,6 +100,8 @@ def _after(visit_id: int) -> str:
 @staff(Role.NURSE, Role.DOCTOR, Role.RECEPTION)
 def authorise(visit_id: int) -> ResponseReturnValue:
     """Who comes with a minor or a protected adult, and the authorisation that was seen."""
+    if request.method == "GET":
+        note_read(visit_id)
     standing = read_visit(db.session(), visit_id, now=clock.now())
     if not standing.needs_authorisation:
         abort(404)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from vaxcentre.booking.history import due_dose, history_of
 from vaxcentre.interview.standing import Standing, is_go
 from vaxcentre.models.appointment import PlannedDose
 from vaxcentre.models.stock import Lot
@@ -14,7 +15,6 @@ from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import Decision, Visit
 from vaxcentre.rules.course import DoseDue, TooSoonForDose, check_dose
 from vaxcentre.rules.vocabulary import Verdict, VisitStatus
-from vaxcentre.vaccination.queries import due_dose, history_of
 from vaxcentre.vaccination.refusals import (
     AlreadyInjected,
     AlreadyNotVaccinated,

@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
+from vaxcentre.interview.visits import read_visit
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.staff import StaffMember
 from vaxcentre.models.stock import Lot, StockMovement
+from vaxcentre.models.visit import Visit
 from vaxcentre.rules.vocabulary import MovementKind, Role, Route, Side, Site
 from vaxcentre.stock import service as stock
+from vaxcentre.vaccination.clearance import check_lot
 from vaxcentre.vaccination.observation_service import watch
 from vaxcentre.vaccination.places import goes_with
 from vaxcentre.vaccination.refusals import (
@@ -60,6 +63,7 @@ def correct_injection(
     Raises:
         AlreadyReplaced, NotYourRecord, NothingChanged: as their sentences say.
         LotUnknown, WrongProduct, PlaceNotForRoute, TimeNotPossible: what it should say cannot be.
+        ProductNotForAge: another product, not for this age, and no doctor has set that aside.
         LotExpired, LotBlocked, LotEmpty: the other lot could not have been used.
     """
     old = lock_injection(session, request.injection_id)
@@ -73,15 +77,20 @@ def correct_injection(
         raise LotUnknown(lot="?")
     for lot_id in sorted({old.lot_id, lot.id}):  # in one order everywhere, before any new row
         stock.lock_lot(session, lot_id)
+    is_doctor = agent.may(Role.DOCTOR)
     _check(session, request, old, lot, zone, now)
+    if lot.vaccine_id != old.vaccine_id and not is_doctor:
+        check_lot(
+            session, read_visit(session, old.visit_id, now=now), old.course, lot, day=old.visit.day
+        )
     stock.put_back_for_injection(session, old, by_id=by_id, now=now, note=request.reason)
     old.replaced_at = now
     session.flush()  # frees the place of the one current record before the new one takes it
     new = replacement(old, request.reason, by_id=by_id, now=now)
-    _fill(new, request, lot)
+    _fill(new, request, lot, old.visit)
     session.add(new)
     session.flush()
-    is_as_fact = lot.id == old.lot_id or agent.may(Role.DOCTOR)
+    is_as_fact = lot.id == old.lot_id or is_doctor
     _take(session, new, is_as_fact=is_as_fact, by_id=by_id, zone=zone, now=now)
     watch(session, old.visit, zone=zone)
     audit.sign(
@@ -109,7 +118,7 @@ def _check(
     if not goes_with(request.route, (request.site, request.side)):
         raise PlaceNotForRoute
     same_day = request.given_at.astimezone(zone).date() == old.visit.day
-    if not same_day or not old.visit.checked_in_at <= request.given_at <= now:
+    if not same_day or not _minute(old.visit.checked_in_at) <= request.given_at <= now:
         raise TimeNotPossible
     before = (old.lot_id, old.site, old.side, old.route, old.dose_volume_ul, _minute(old.given_at))
     after = (lot.id, request.site, request.side, request.route, request.dose_volume_ul)
@@ -122,13 +131,13 @@ def _minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def _fill(new: Injection, request: CorrectionRequest, lot: Lot) -> None:
+def _fill(new: Injection, request: CorrectionRequest, lot: Lot, visit: Visit) -> None:
     for name, value in copies_of(lot).items():
         setattr(new, name, value)
     new.site, new.side, new.route = request.site, request.side, request.route
     new.dose_volume_ul = request.dose_volume_ul
     if _minute(new.given_at) != _minute(request.given_at):
-        new.given_at = request.given_at
+        new.given_at = max(request.given_at, visit.checked_in_at)
 
 
 def _take(

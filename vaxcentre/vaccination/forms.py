@@ -137,7 +137,7 @@ class CorrectionForm(_DoseForm):
     reason = TextAreaField(
         lazy_gettext("Why the record is corrected"),
         validators=[
-            InputRequired(lazy_gettext("Write why the record is corrected.")),
+            DataRequired(lazy_gettext("Write why the record is corrected.")),
             Length(max=300, message=TOO_LONG),
         ],
     )

@@ -10,8 +10,9 @@ from vaxcentre.booking import changes
 from vaxcentre.booking import service as booking
 from vaxcentre.booking.availability import FreeTime, OpenDay, days_with_places
 from vaxcentre.booking.eligibility import PlannedFor
-from vaxcentre.interview.standing import lock_visit, read_visit
+from vaxcentre.interview.visits import read_visit
 from vaxcentre.models.appointment import Appointment
+from vaxcentre.models.locks import take_patient
 from vaxcentre.rules.vocabulary import Origin
 from vaxcentre.vaccination.queries import NextDose, next_doses
 from vaxcentre.vaccination.refusals import NotPlanned
@@ -55,7 +56,7 @@ def book_next_dose(
         NotPlanned: no dose of this vaccination follows one given in this visit.
         and all that booking.service.book and booking.changes.move refuse.
     """
-    lock_visit(session, request.visit_id)
+    take_patient(session, read_visit(session, request.visit_id, now=now).visit.patient_id)
     standing = read_visit(session, request.visit_id, now=now)
     day = now.astimezone(zone).date()
     due = next_doses(session, standing.visit, standing.given, day=day, zone=zone)
@@ -75,7 +76,7 @@ def book_next_dose(
             phone=today.phone,
             email=today.email,
             language=today.language,
-            declared=today.declared_at is not None,
+            declared=today.declared_courses,
         ),
         by_id=by_id,
         now=now,

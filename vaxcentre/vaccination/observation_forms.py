@@ -5,12 +5,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext
-from wtforms import RadioField, StringField, TextAreaField, TimeField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import BooleanField, RadioField, StringField, TextAreaField, TimeField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from vaxcentre import clock
+from vaxcentre.models.visit import Reaction
 from vaxcentre.rules.vocabulary import ReactionKind, ReactionOutcome, Severity
-from vaxcentre.vaccination.observation_service import ReactionRequest
+from vaxcentre.vaccination.reaction_service import ReactionCorrection, ReactionRequest
 from vaxcentre.web import words
 from vaxcentre.web.fields import Form
 
@@ -23,7 +24,7 @@ class LeaveForm(Form):
     early_reason = StringField(
         lazy_gettext("Reason"),
         validators=[
-            InputRequired(lazy_gettext("Say why this person leaves early.")),
+            DataRequired(lazy_gettext("Say why this person leaves early.")),
             Length(max=300, message=TOO_LONG),
         ],
     )
@@ -69,4 +70,26 @@ class ReactionForm(Form):
             outcome=ReactionOutcome(self.outcome.data),
             treatment=self.treatment.data or None,
             note=self.note.data or None,
+        )
+
+
+class ReactionCorrectionForm(ReactionForm):
+    """What the record of a reaction should have said, and why it did not."""
+
+    is_in_error = BooleanField(lazy_gettext("It never happened: entered in error"))
+    reason = TextAreaField(
+        lazy_gettext("Why the record is corrected"),
+        validators=[
+            DataRequired(lazy_gettext("Write why the record is corrected.")),
+            Length(max=300, message=TOO_LONG),
+        ],
+    )
+
+    def to_correction(self, old: Reaction, day: date, zone: ZoneInfo) -> ReactionCorrection:
+        """The correction, as a plain value."""
+        return ReactionCorrection(
+            reaction_id=old.id,
+            request=self.to_request(old.visit_id, day, zone),
+            reason=self.reason.data,
+            is_in_error=bool(self.is_in_error.data),
         )

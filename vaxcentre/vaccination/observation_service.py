@@ -1,6 +1,5 @@
-"""The minutes after an injection: how long, leaving, and what happened in them."""
+"""The minutes after an injection: how long, and leaving."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,29 +7,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
-from vaxcentre.interview.standing import lock_visit
+from vaxcentre.booking.history import history_of
+from vaxcentre.interview.visits import lock_visit
 from vaxcentre.models.injection import Injection
-from vaxcentre.models.visit import Decision, Observation, Reaction, Visit
+from vaxcentre.models.visit import Decision, Observation, Visit
 from vaxcentre.rules.course import schedule_for
 from vaxcentre.rules.status import observation_ends_at
-from vaxcentre.rules.vocabulary import Outcome, ReactionKind, ReactionOutcome, Severity, Verdict
-from vaxcentre.vaccination.queries import history_of
-from vaxcentre.vaccination.refusals import AlreadyLeft, LeavesEarly, TimeNotPossible
+from vaxcentre.rules.undo import may_undo
+from vaxcentre.rules.vocabulary import Verdict
+from vaxcentre.vaccination.refusals import AlreadyLeft, LeavesEarly, TooLateToUndo
 
 SHORTEST = 15  # minutes, where a rule that was in force has been taken away since
-
-
-@dataclass(frozen=True)
-class ReactionRequest:
-    """What was seen in the minutes after, and what was done."""
-
-    visit_id: int
-    noticed_at: datetime
-    kind: ReactionKind
-    severity: Severity
-    outcome: ReactionOutcome
-    treatment: str | None
-    note: str | None
 
 
 def watch(session: Session, visit: Visit, *, zone: ZoneInfo) -> Observation | None:
@@ -42,8 +29,7 @@ def watch(session: Session, visit: Visit, *, zone: ZoneInfo) -> Observation | No
         session.scalars(
             select(Injection).where(
                 Injection.visit_id == visit.id,
-                Injection.replaced_at.is_(None),
-                Injection.outcome == Outcome.GIVEN,
+                Injection.is_current,
             )
         )
     )
@@ -119,30 +105,22 @@ def leave(
     return row
 
 
-def record_reaction(
-    session: Session, request: ReactionRequest, *, by_id: int, now: datetime
-) -> Reaction:
-    """Write down what happened in the minutes after, what was done, and how it ended.
+def undo_leave(session: Session, visit_id: int, *, by_id: int, now: datetime) -> Observation:
+    """The wrong person was noted as gone: they are watched again; twice is harmless.
+
+    The audit entry keeps when they were said to have left, and why early.
 
     Raises:
-        TimeNotPossible: before the person arrived, or in the future.
+        TooLateToUndo: it was noted more than ten minutes ago.
     """
-    visit = lock_visit(session, request.visit_id)
-    if not visit.checked_in_at <= request.noticed_at <= now:
-        raise TimeNotPossible
-    reaction = Reaction(
-        visit_id=visit.id,
-        noticed_at=request.noticed_at,
-        kind=request.kind,
-        severity=request.severity,
-        treatment=request.treatment,
-        outcome=request.outcome,
-        note=request.note,
-        recorded_at=now,
-        recorded_by_id=by_id,
-    )
-    session.add(reaction)
-    audit.sign(
-        session, "record_reaction", reaction, by_id=by_id, now=now, patient_id=visit.patient_id
-    )
-    return reaction
+    lock_visit(session, visit_id)
+    row = session.scalars(select(Observation).where(Observation.visit_id == visit_id)).one()
+    if row.left_at is None:
+        return row
+    if not may_undo(row.left_at, now):
+        raise TooLateToUndo
+    said = {"left_at": row.left_at.isoformat(), "early_reason": row.early_reason}
+    row.left_at = row.left_noted_by_id = row.early_reason = None
+    patient_id = row.visit.patient_id
+    audit.sign(session, "undo_leave", row, by_id=by_id, now=now, patient_id=patient_id, **said)
+    return row

@@ -1,4 +1,4 @@
-"""The observation board: who may leave, who leaves early, what happened."""
+"""The observation board: who may leave, who leaves early, who has not left after all."""
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,33 +8,34 @@ from vaxcentre import clock
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.interview.reading import note_read
-from vaxcentre.interview.standing import read_visit
+from vaxcentre.interview.visits import read_visit
 from vaxcentre.models.patient import Patient
-from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Role
 from vaxcentre.vaccination import observation_service
-from vaxcentre.vaccination.board import Watched, watched_people
+from vaxcentre.vaccination.board import Gone, Watched, gone_lately, watched_people
 from vaxcentre.vaccination.bp import bp
-from vaxcentre.vaccination.observation_forms import LeaveForm, ReactionForm
+from vaxcentre.vaccination.observation_forms import LeaveForm
 from vaxcentre.vaccination.refusals import LeavesEarly
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
 from vaxcentre.web.filters import local
 from vaxcentre.web.fragments import fresh
-from vaxcentre.web.once import first_result, keep_result
 from vaxcentre.web.paths import row_number
 from vaxcentre.web.signin import current_agent_id
 
-CERTIFICATE = "certificates.issue"
+CERTIFICATE = "certificates.of_patient"
 
 
 @bp.get("/board")
 @staff(Role.NURSE, Role.DOCTOR, Role.RECEPTION)
 def board() -> ResponseReturnValue:
     """Everybody who is watched, sorted by the time that is left."""
+    gone, left = _gone(), request.args.get("left", type=row_number)
     return render_template(
         "vaccination/board.html",
         people=_people(),
+        gone=gone,
+        left=next((one for one in gone if one.visit.id == left), None),
         certificate_of=certificate_of,
         local_now=local(clock.now()),
     )
@@ -45,13 +46,23 @@ def board() -> ResponseReturnValue:
 def board_list() -> ResponseReturnValue:
     """The same people alone, for the page that keeps itself up to date."""
     return fresh(
-        render_template("vaccination/_board.html", people=_people(), certificate_of=certificate_of)
+        render_template(
+            "vaccination/_board.html",
+            people=_people(),
+            gone=_gone(),
+            certificate_of=certificate_of,
+        )
     )
 
 
 def _people() -> list[Watched]:
     now = clock.now()
     return watched_people(db.session(), clock.local_day(now, the_centre().zone), now=now)
+
+
+def _gone() -> list[Gone]:
+    now = clock.now()
+    return gone_lately(db.session(), clock.local_day(now, the_centre().zone), now=now)
 
 
 def certificate_of(patient: Patient) -> str | None:
@@ -73,13 +84,15 @@ def board_leave() -> ResponseReturnValue:
             )
     except LeavesEarly:
         return redirect(url_for(".board_leave_early", visit_id=visit_id))
-    return _left(visit_id)
+    return redirect(url_for(".board", left=visit_id))
 
 
 @bp.route("/board/<int:visit_id>/leave", methods=["GET", "POST"])
 @staff(Role.NURSE, Role.DOCTOR, Role.RECEPTION)
 def board_leave_early(visit_id: int) -> ResponseReturnValue:
     """Leaving before the minutes are over: the reason."""
+    if request.method == "GET":
+        note_read(visit_id)
     form = LeaveForm()
     if form.validate_on_submit():
         with transaction() as session:
@@ -90,43 +103,21 @@ def board_leave_early(visit_id: int) -> ResponseReturnValue:
                 by_id=current_agent_id(),
                 now=clock.now(),
             )
-        return _left(visit_id)
+        return redirect(url_for(".board", left=visit_id))
     standing = read_visit(db.session(), visit_id, now=clock.now())
     page = render_template("vaccination/leave.html", form=form, standing=standing)
     return page, 422 if form.all_errors else 200
 
 
-def _left(visit_id: int) -> ResponseReturnValue:
-    number = read_visit(db.session(), visit_id, now=clock.now()).visit.queue_number
-    flash(_("No. %(number)s has gone home.", number=number), "go")
+@bp.post("/board/undo-leave")
+@staff(Role.NURSE, Role.DOCTOR, Role.RECEPTION)
+def board_undo_leave() -> ResponseReturnValue:
+    """The wrong person was noted as gone: back on the board."""
+    visit_id = request.form.get("visit_id", type=row_number) or 0
+    with transaction() as session:
+        row = observation_service.undo_leave(
+            session, visit_id, by_id=current_agent_id(), now=clock.now()
+        )
+        number = row.visit.queue_number
+    flash(_("No. %(number)s is under observation again.", number=number), "go")
     return redirect(url_for(".board"))
-
-
-@bp.route("/board/<int:visit_id>/reaction", methods=["GET", "POST"])
-@staff(Role.NURSE, Role.DOCTOR)
-def board_reaction(visit_id: int) -> ResponseReturnValue:
-    """What happened in the minutes after, what was done, how it ended."""
-    if request.method == "GET":
-        note_read(visit_id)
-    standing = read_visit(db.session(), visit_id, now=clock.now())
-    form = ReactionForm(data={"noticed_time": local(clock.now()).time()})
-    day, key = standing.visit.day, request.form.get("once")
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                if first_result(session, key) is None:
-                    observation_service.record_reaction(
-                        session,
-                        form.to_request(visit_id, day, the_centre().zone),
-                        by_id=current_agent_id(),
-                        now=clock.now(),
-                    )
-                    keep_result(session, key, url_for(".board"), now=clock.now())
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("What happened is recorded."), "go")
-            return redirect(url_for(".board"))
-        standing = read_visit(db.session(), visit_id, now=clock.now())
-    page = render_template("vaccination/reaction.html", form=form, standing=standing)
-    return page, 422 if form.all_errors else 200

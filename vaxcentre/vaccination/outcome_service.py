@@ -8,15 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
-from vaxcentre.interview.standing import lock_visit, read_visit
+from vaxcentre.booking.history import history_of
+from vaxcentre.booking.refusals import NoPatient
+from vaxcentre.interview.visits import lock_visit, read_visit
 from vaxcentre.models.appointment import PlannedDose
-from vaxcentre.models.patient import DeclaredDose, Patient
+from vaxcentre.models.locks import ALONE, take_patient
+from vaxcentre.models.patient import DeclaredDose
 from vaxcentre.models.visit import NoInjection
 from vaxcentre.rules.course import DoseAlreadyGiven
 from vaxcentre.rules.undo import may_undo
 from vaxcentre.rules.vocabulary import NextStep, NoInjectionReason, VisitStatus
 from vaxcentre.vaccination.clearance import check_open
-from vaxcentre.vaccination.queries import history_of
 from vaxcentre.vaccination.refusals import (
     AlreadyReplaced,
     DayNotPossible,
@@ -126,10 +128,13 @@ def declare_dose(
     """Write down a dose that the patient had elsewhere; it counts like any other.
 
     Raises:
+        NoPatient: there is nobody with this number.
         DayNotPossible: in the future, or before the birth.
         DoseAlreadyGiven: this dose of the vaccination is in the history.
     """
-    patient = session.get_one(Patient, request.patient_id)
+    patient = take_patient(session, request.patient_id)
+    if patient is None:
+        raise NoPatient
     today = now.astimezone(zone).date()
     if not patient.birth_on <= request.given_on <= today:
         raise DayNotPossible
@@ -160,7 +165,7 @@ def withdraw_declared_dose(
     Raises:
         AlreadyReplaced: it was withdrawn before.
     """
-    row = session.get_one(DeclaredDose, declared_id, with_for_update=True)
+    row = session.get_one(DeclaredDose, declared_id, with_for_update=ALONE)
     if row.withdrawn_at is not None:
         raise AlreadyReplaced
     row.withdrawn_at, row.withdrawn_by_id = now, by_id

@@ -6,10 +6,11 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from vaxcentre import clock
+from vaxcentre.booking.history import history_of
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.interview.reading import note_read
-from vaxcentre.interview.standing import read_visit
+from vaxcentre.interview.visits import read_visit
 from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Role
@@ -17,7 +18,6 @@ from vaxcentre.vaccination import next_service, outcome_service
 from vaxcentre.vaccination.bp import bp
 from vaxcentre.vaccination.forms import DeclaredDoseForm, NoInjectionForm
 from vaxcentre.vaccination.next_service import NextDoseRequest
-from vaxcentre.vaccination.queries import history_of
 from vaxcentre.web import languages
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
@@ -30,6 +30,8 @@ from vaxcentre.web.signin import current_agent_id
 @staff(Role.NURSE, Role.DOCTOR)
 def not_given(visit_id: int) -> ResponseReturnValue:
     """Not vaccinated: why, and what comes next."""
+    if request.method == "GET":
+        note_read(visit_id)
     standing = read_visit(db.session(), visit_id, now=clock.now())
     form = NoInjectionForm()
     language = languages.chosen()

@@ -8,12 +8,15 @@ from flask_babel import gettext as _
 
 from vaxcentre import clock
 from vaxcentre.booking.availability import FreeTime
+from vaxcentre.booking.history import history_of
 from vaxcentre.extensions import db
 from vaxcentre.interview.alerts import alerts_of, answer_lines
-from vaxcentre.interview.standing import Standing, read_day, read_visit
+from vaxcentre.interview.standing import Standing
+from vaxcentre.interview.visits import read_day, read_visit
 from vaxcentre.models.appointment import PlannedDose
 from vaxcentre.models.stock import Lot
 from vaxcentre.rules import undo
+from vaxcentre.rules.course import ConditionNotDeclared
 from vaxcentre.rules.refusal import N_, Refusal
 from vaxcentre.stock import service as stock
 from vaxcentre.vaccination.clearance import Clearance, check_lot, clear_dose
@@ -22,7 +25,6 @@ from vaxcentre.vaccination.next_service import next_times
 from vaxcentre.vaccination.places import PlaceChoice, place_code, places_for
 from vaxcentre.vaccination.queries import (
     NextDose,
-    history_of,
     last_lot_in_box,
     next_doses,
     suitable_lots,
@@ -50,6 +52,7 @@ class Needle:
     places: PlaceChoice | None
     refusal: str | None
     is_soft: bool
+    lacks_condition: bool  # the age alone does not open this vaccination
     lot_note: str
     form: InjectionForm
     scan_form: ScanForm
@@ -124,6 +127,7 @@ def _needle(
         places=places,
         refusal=errors.say(refusal) if refusal else None,
         is_soft=isinstance(refusal, SOFT),
+        lacks_condition=isinstance(refusal, ConditionNotDeclared),
         lot_note=note,
         form=form or _form(dose, lot, places),
         scan_form=scan_form or ScanForm(formdata=None, data={"course_id": dose.course_id}),

@@ -8,39 +8,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from vaxcentre.booking.history import due_dose, history_of
 from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.clinic import Place
 from vaxcentre.models.injection import Injection
-from vaxcentre.models.patient import DeclaredDose, Patient
+from vaxcentre.models.patient import Patient
 from vaxcentre.models.stock import Lot
 from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import Visit
-from vaxcentre.rules.course import DoseDue, PastDose, dose_due
+from vaxcentre.rules.course import DoseDue
 from vaxcentre.rules.refusal import Refusal
-from vaxcentre.rules.vocabulary import Outcome
 from vaxcentre.stock import service as stock
-
-
-@dataclass(frozen=True)
-class EarlierDose:
-    """A dose somebody had, here or, as they declare, elsewhere."""
-
-    given_on: date
-    course: Course
-    dose_number: int
-    vaccine_name: str
-    injection_id: int | None = None
-    declared_id: int | None = None
-    proof_seen: bool = False
-
-    def as_value(self) -> PastDose:
-        """The dose as the rules know it."""
-        return PastDose(
-            course=self.course.code,
-            disease=self.course.disease,
-            dose_number=self.dose_number,
-            given_on=self.given_on,
-        )
 
 
 @dataclass(frozen=True)
@@ -52,59 +30,6 @@ class NextDose:
     planned_at: datetime | None
     appointment_id: int | None
     is_planned_well: bool
-
-
-def history_of(session: Session, patient_id: int, zone: ZoneInfo) -> list[EarlierDose]:
-    """Every dose that counts, the latest first: injected here, or declared and not withdrawn."""
-    given = select(Injection).where(
-        Injection.patient_id == patient_id,
-        Injection.replaced_at.is_(None),
-        Injection.outcome == Outcome.GIVEN,
-    )
-    declared = select(DeclaredDose).where(
-        DeclaredDose.patient_id == patient_id, DeclaredDose.withdrawn_at.is_(None)
-    )
-    found = [
-        EarlierDose(
-            row.given_at.astimezone(zone).date(),
-            row.course,
-            row.dose_number,
-            row.vaccine_name,
-            injection_id=row.id,
-        )
-        for row in session.scalars(given.options(joinedload(Injection.course)))
-    ] + [
-        EarlierDose(
-            row.given_on,
-            row.course,
-            row.dose_number,
-            row.vaccine_name,
-            declared_id=row.id,
-            proof_seen=row.proof_seen,
-        )
-        for row in session.scalars(declared.options(joinedload(DeclaredDose.course)))
-    ]
-    return sorted(found, key=lambda dose: (dose.given_on, dose.dose_number), reverse=True)
-
-
-def due_dose(
-    course: Course,
-    patient: Patient,
-    history: Iterable[EarlierDose],
-    *,
-    on: date,
-    conditions: frozenset[str] = frozenset(),
-) -> DoseDue:
-    """Which dose of the course comes next for this person (see rules.course.dose_due)."""
-    return dose_due(
-        course.dose_rules(),
-        [dose.as_value() for dose in history],
-        course=course.code,
-        disease=course.disease,
-        birth_on=patient.birth_on,
-        on=on,
-        conditions=conditions,
-    )
 
 
 def next_doses(
@@ -167,8 +92,7 @@ def last_lot_in_box(
             Injection.course_id == course_id,
             Injection.box == box,
             Injection.given_at >= since,
-            Injection.replaced_at.is_(None),
-            Injection.outcome == Outcome.GIVEN,
+            Injection.is_current,
         )
         .order_by(Injection.given_at.desc(), Injection.id.desc())
         .limit(1)
@@ -205,8 +129,7 @@ def latest_in_box(session: Session, box: int, since: datetime, limit: int = 5) -
         .where(
             Injection.box == box,
             Injection.recorded_at >= since,
-            Injection.replaced_at.is_(None),
-            Injection.outcome == Outcome.GIVEN,
+            Injection.is_current,
         )
         .order_by(Injection.id.desc())
         .limit(limit)

@@ -6,7 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
-from vaxcentre.interview.standing import Standing, lock_visit, read_day, read_visit
+from vaxcentre.interview.standing import Standing
+from vaxcentre.interview.visits import lock_visit, read_day, read_visit
+from vaxcentre.models.locks import ALONE
 from vaxcentre.models.staff import StaffSession
 from vaxcentre.models.visit import Visit
 from vaxcentre.vaccination.refusals import BoxNotChosen, CalledElsewhere, NotCheckedIn
@@ -58,7 +60,7 @@ def _take(session: Session, visit_id: int) -> Visit | None:
     statement = (
         select(Visit)
         .where(Visit.id == visit_id, Visit.called_at.is_(None), Visit.undone_at.is_(None))
-        .with_for_update(of=Visit, skip_locked=True)
+        .with_for_update(**ALONE, of=Visit, skip_locked=True)
         .execution_options(populate_existing=True)
     )
     return session.scalars(statement).one_or_none()

@@ -153,6 +153,12 @@ class TimeNotPossible(Refusal):
     field = "given_time"
 
 
+class ReactionTimeNotPossible(TimeNotPossible):
+    """The same of what happened in the minutes after."""
+
+    field = "noticed_time"
+
+
 class NothingChanged(Refusal):
     """A correction that changes nothing."""
 

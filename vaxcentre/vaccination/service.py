@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
-from vaxcentre.interview.standing import lock_visit, read_visit
+from vaxcentre.interview.visits import lock_patient_and_visit, lock_visit, read_visit
 from vaxcentre.models.injection import Injection
-from vaxcentre.models.patient import Patient
 from vaxcentre.models.staff import StaffMember
 from vaxcentre.models.stock import Lot
 from vaxcentre.rules.undo import may_undo
@@ -59,9 +57,7 @@ def record_injection(
         LotExpired, LotBlocked, LotEmpty: this lot cannot be used now.
     """
     day = now.astimezone(zone).date()
-    visit = lock_visit(session, request.visit_id)
-    # Two visits of one person at once: the person's row is the one both would need.
-    session.execute(select(Patient.id).where(Patient.id == visit.patient_id).with_for_update())
+    visit = lock_patient_and_visit(session, request.visit_id)
     standing = read_visit(session, visit.id, now=now)
     clearance = clear_dose(session, standing, request.course_id, day=day, zone=zone)
     lot = _lock_lot(session, request.lot_id)
@@ -88,11 +84,7 @@ def record_injection(
 
 
 def _lock_lot(session: Session, lot_id: int) -> Lot:
-    """Take the lot before the record that points to it.
-
-    PostgreSQL lets a new row's foreign key share its lot with others; two boxes that share one
-    and then both want it alone would wait for each other for ever.
-    """
+    """Take the lot, where there is one with this number."""
     if session.get(Lot, lot_id) is None:
         raise LotUnknown(lot="?")
     return stock.lock_lot(session, lot_id)

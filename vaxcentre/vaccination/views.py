@@ -10,7 +10,7 @@ from vaxcentre import clock
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.interview.reading import note_read
-from vaxcentre.interview.standing import read_day
+from vaxcentre.interview.visits import read_day
 from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.undo import UNDO_FOR
@@ -22,6 +22,7 @@ from vaxcentre.vaccination import (
     outcome_views,
     page,
     queue_service,
+    reaction_views,
     service,
 )
 from vaxcentre.vaccination.bp import bp
@@ -34,7 +35,7 @@ from vaxcentre.web.once import first_result, keep_result
 from vaxcentre.web.paths import row_number
 from vaxcentre.web.signin import current_agent_id, current_seat, forget_seat
 
-__all__ = ["bp", "correction_views", "observation_views", "outcome_views"]
+__all__ = ["bp", "correction_views", "observation_views", "outcome_views", "reaction_views"]
 
 
 def _box() -> int | None:
