@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
 import time_machine
 from flask import Flask
-from flask_migrate import upgrade
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests import make
-from tests.browsing import chromium
+from tests.browsing import address, chromium
+from tests.databases import DATABASES, SETTINGS, PostgresqlStore, SqliteStore, Store, inside, opened
 from tests.page import Browser
 from tests.printing import printer_socket
 from vaxcentre import create_app
+from vaxcentre.booking import availability
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.models.staff import StaffMember
 from vaxcentre.rules.vocabulary import Role
 
-__all__ = ["chromium", "printer_socket"]
+__all__ = ["address", "chromium", "printer_socket"]
 
 PARIS = ZoneInfo("Europe/Paris")
-DATABASES = os.environ.get("TEST_DATABASES", "sqlite").split(",")
+MEMORY = "/dev/shm"  # noqa: S108 - a folder of its own is made in it
 POSTGRESQL = os.environ.get(
     "TEST_POSTGRESQL_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 )
-SETTINGS = {"TESTING": True, "SECRET_KEY": b"a key for tests only, of 32 bytes", "SERVES": "all"}
 
 
 @pytest.fixture(scope="session", params=DATABASES)
@@ -45,49 +43,48 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def template(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One empty, migrated database; each test works on a copy of it."""
-    folder = tmp_path_factory.mktemp("template")
-    if engine_name == "sqlite":
-        address = f"sqlite:///{folder / 'template.db'}"
-    else:
-        address = _create_database(f"vaxcentre_template_{secrets.token_hex(6)}")
-    app = create_app(INSTANCE=folder, SQLALCHEMY_DATABASE_URI=address, **SETTINGS)
-    with app.app_context():
-        upgrade()
-        make.make_centre_row()
-        db.session.remove()
+def store(engine_name: str) -> Iterator[Store]:
+    """Where the tests of this process keep their rows."""
+    memory = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with TemporaryDirectory(prefix="vaxcentre-tests-", dir=memory) as folder:
         if engine_name == "sqlite":
-            with db.engine.connect() as connection:
-                connection.exec_driver_sql("ROLLBACK")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.engine.dispose()
-    yield address
-    if engine_name == "postgresql":
-        _drop_database(make_url(address).database or "")
+            yield SqliteStore(Path(folder))
+            return
+        store = PostgresqlStore(Path(folder), POSTGRESQL)
+        yield store
+        store.close()
 
 
-@pytest.fixture
-def database_address(engine_name: str, template: str, tmp_path: Path) -> Iterator[str]:
-    """The address of this test's own database."""
-    if engine_name == "sqlite":
-        file = tmp_path / "vaxcentre.db"
-        shutil.copy(make_url(template).database or "", file)
-        yield f"sqlite:///{file}"
-        return
-    name = f"vaxcentre_test_{secrets.token_hex(6)}"
-    yield _create_database(name, template=make_url(template).database)
-    _drop_database(name)
-
-
-@pytest.fixture
-def app(database_address: str, tmp_path: Path) -> Iterator[Flask]:
-    """The whole application, staff and public pages on one port."""
-    made = create_app(INSTANCE=tmp_path, SQLALCHEMY_DATABASE_URI=database_address, **SETTINGS)
-    with made.app_context():
+@pytest.fixture(scope="session")
+def shared_app(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The one application of this process; tests ask for `app`."""
+    folder = tmp_path_factory.mktemp("shared")
+    with store.shared() as address:
+        made = create_app(INSTANCE=folder, SQLALCHEMY_DATABASE_URI=address, **SETTINGS)
         yield made
-        db.session.remove()
-        db.engine.dispose()
+        with made.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(shared_app: Flask, store: Store, tmp_path: Path) -> Iterator[Flask]:
+    """The whole application, staff and public pages on one port, with nobody in its database."""
+    config, extensions = dict(shared_app.config), dict(shared_app.extensions)
+    shared_app.instance_path = str(tmp_path)
+    availability._kept.clear()
+    store.empty(shared_app)
+    with inside(shared_app):
+        yield shared_app
+    for kept, before in ((shared_app.config, config), (shared_app.extensions, extensions)):
+        kept.clear()
+        kept.update(before)
+
+
+@pytest.fixture
+def own_app(store: Store, tmp_path: Path) -> Iterator[Flask]:
+    """An application and a database of this test alone, which it may change as it likes."""
+    with opened(store, tmp_path) as made, inside(made):
+        yield made
 
 
 @pytest.fixture
@@ -113,6 +110,28 @@ def session(app: Flask) -> Session:
 def page(app: Flask) -> Browser:
     """A browser without script: opens pages, fills forms, checks every HTML it is given."""
     return Browser(app)
+
+
+@pytest.fixture
+def asked(app: Flask) -> Callable[[Callable[[], object]], int]:
+    """`asked(lambda: page.open("/reception/"))`: what it asks of the database."""
+
+    def count(action: Callable[[], object]) -> int:
+        seen: list[str] = []
+
+        def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
+            # The centre's card is read once a second, whoever asks.
+            if statement.startswith("SELECT") and "FROM centre" not in statement:
+                seen.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            action()
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len(seen)
+
+    return count
 
 
 @pytest.fixture
@@ -142,19 +161,3 @@ def at() -> Iterator[Callable[[str], datetime]]:
     yield stop
     while travellers:
         travellers.pop().stop()
-
-
-def _create_database(name: str, template: str | None = None) -> str:
-    with psycopg.connect(_plain(POSTGRESQL), autocommit=True) as connection:
-        origin = f' TEMPLATE "{template}"' if template else ""
-        connection.execute(f'CREATE DATABASE "{name}"{origin}'.encode())
-    return make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
-
-
-def _drop_database(name: str) -> None:
-    with psycopg.connect(_plain(POSTGRESQL), autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
-
-
-def _plain(address: str) -> str:
-    return make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)

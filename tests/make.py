@@ -13,6 +13,7 @@ from werkzeug.security import generate_password_hash
 
 from tests.page import Browser
 from vaxcentre import clock
+from vaxcentre.booking.names import name_words
 from vaxcentre.database import transaction
 from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.clinic import Centre, Clinic, ClinicCourse, Place, Slot
@@ -125,13 +126,11 @@ def sign_in(
                 box=box,
             )
         )
-        member_id = member.id
+        session.flush()
+        session.expunge(member)
     page.client.set_cookie(signin.COOKIE, token)
     page.client.set_cookie(signin.DESK_COOKIE, desk)
-    with transaction() as session:
-        found = session.get_one(StaffMember, member_id)
-        session.expunge(found)
-    return found
+    return member
 
 
 def make_patient(
@@ -150,6 +149,9 @@ def make_patient(
         }
         | fields
     )
+    names = patient.family_name, patient.given_names, patient.used_name
+    patient.folded_used = fold(patient.used_name or "") or None
+    patient.name_words = name_words(*names, patient.birth_on)
     session.add(patient)
     session.flush()
     return patient
@@ -300,16 +302,20 @@ def make_clinic(
     session.flush()
     for course in courses:
         session.add(ClinicCourse(clinic_id=clinic.id, course_id=course.id))
-    moment = starts_at
-    while moment + timedelta(minutes=minutes) <= ends_at:
-        slot = Slot(
-            clinic_id=clinic.id, starts_at=moment, ends_at=moment + timedelta(minutes=minutes)
+    step = timedelta(minutes=minutes)
+    slots = [
+        Slot(
+            clinic_id=clinic.id,
+            starts_at=starts_at + number * step,
+            ends_at=starts_at + (number + 1) * step,
         )
-        session.add(slot)
-        session.flush()
-        for number in range(1, places + 1):
-            session.add(Place(slot_id=slot.id, number=number))
-        moment += timedelta(minutes=minutes)
+        for number in range((ends_at - starts_at) // step)
+    ]
+    session.add_all(slots)
+    session.flush()
+    session.add_all(
+        Place(slot_id=slot.id, number=number + 1) for slot in slots for number in range(places)
+    )
     session.flush()
     return clinic
 

@@ -71,7 +71,7 @@ class Page:
 
     def form(self, action_part: str = "") -> Any:
         """The first form whose action contains these letters (in the page's main part first)."""
-        forms = _matching(self.html, "main form") + _matching(self.html, "form")
+        forms = self.html.findall(".//main//form") + self.html.findall(".//form")
         for found in forms:
             if action_part in (found.get("action") or self.url):
                 return found
@@ -201,12 +201,9 @@ def check(page: Page) -> None:
             assert form.findall(".//input[@name='csrf_token']"), (
                 f"no CSRF token in {form.get('action')} on {where}"
             )
-    assert not _matching(html, "[style], style, script:not([src])"), (
-        f"inline style or script on {where}"
-    )
-    handlers = [
-        k for e in html.iter() if isinstance(e.tag, str) for k in e.attrib if k.startswith("on")
-    ]
+    inline = html.xpath("//*[@style] | //style | //script[not(@src)]")
+    assert not inline, f"inline style or script on {where}"
+    handlers = [str(a.attrname) for a in html.xpath("//@*[starts-with(name(), 'on')]")]
     assert not handlers, f"inline handlers {handlers} on {where}"
     for image in html.iterfind(".//img"):
         assert image.get("alt") is not None, f"an image without alt on {where}"

@@ -98,6 +98,12 @@ def test_a_demo_inside_has_its_own_doctor(tmp_path: Path) -> None:
     assert [f.level for f in checkup.check_modes(tmp_path)] == [Level.OK]
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Its database is made unreadable, and its folders are counted."""
+    return own_app
+
+
 def sentences(findings: list[Finding]) -> str:
     return "\n".join(f"{level.value} {sentence}" for level, sentence in findings)
 
@@ -169,17 +175,16 @@ def test_the_command_says_that_the_database_does_not_answer(
 
 
 @pytest.fixture
-def unplugged(app: Flask, engine_name: str, database_address: str) -> Callable[[], None]:
+def unplugged(app: Flask) -> Callable[[], None]:
     """Takes the database away from a running application."""
 
     def unplug() -> None:
+        url = db.engine.url
         db.session.remove()
         db.engine.dispose()
-        if engine_name == "sqlite":
-            file = Path(database_address.removeprefix("sqlite:///"))
-            file.write_bytes(b"this is no database" * 100)
+        if url.drivername == "sqlite":
+            Path(url.database or "").write_bytes(b"this is no database" * 100)
         else:
-            url = db.engine.url
             server = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
             with server.connect() as connection:
                 connection.execute(text(f'DROP DATABASE "{url.database}" WITH (FORCE)'))

@@ -131,6 +131,7 @@ def test_the_night_does_all_of_it_and_folds_the_log_back(app: Flask) -> None:
         "end_dead_holds": 0,
         "forget_old_keys": 1,
         "forget_old_attempts": 0,
+        "forget_kept_forms": 0,
         "forget_old_seats": 0,
     }
     with transaction() as session:

@@ -17,7 +17,7 @@ from types import TracebackType
 import pytest
 from flask import Flask
 
-from tests.conftest import SETTINGS
+from tests.databases import SETTINGS
 from tests.messages.conftest import make_message, name_server, the_message
 from tests.messages.mail_server import HANG, MailServer, mail_server
 from vaxcentre import clock, nightly

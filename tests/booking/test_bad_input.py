@@ -59,11 +59,22 @@ def test_birth_dates_that_cannot_be_are_refused(page: Browser, opening: Opening)
         (("1", "1", "2030"), "futur"),
         (("1", "1", "1890"), "120 ans"),
         (("14\x00", "3", "1948x"), "n’existe pas"),
+        (("14", "3", "48"), "quatre chiffres, par exemple 1948"),
     ):
         day, month, year = birth
         here = page.submit("/book/person", day=day, month=month, year=year)
         assert here.status == 422
         assert any(sentence in error for error in here.errors), birth
+
+
+def test_a_short_year_is_asked_at_its_own_box(page: Browser, opening: Opening) -> None:
+    to_person(page, opening)
+    here = page.submit("/book/person", day="14", month="3", year="48")
+    assert here.select("#error-summary a")[0].get("href") == "#year"
+    assert here.select("#year")[0].get("aria-invalid") == "true"
+    assert here.select("#year")[0].get("value") == "48"
+    here = page.submit("/book/person", year="1948")
+    assert here.url == "/book/day"
 
 
 def test_a_phone_that_rings_nowhere_is_refused(page: Browser, opening: Opening) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from tests import make
 from tests.booking.conftest import Opening
 from tests.page import Browser, Page
 from vaxcentre import clock
-from vaxcentre.booking import service
+from vaxcentre.booking import availability, service
 from vaxcentre.booking.service import HoldRequest, Person, PlannedFor
 from vaxcentre.database import transaction
 from vaxcentre.models.appointment import Appointment
@@ -114,6 +115,8 @@ def test_who_books_again_is_not_taken_for_the_person_before(
     page.submit("/book/check")
     here = page.open("/book/person")
     assert not here.select("#year")[0].get("value")
+    assert "Un rendez-vous est déjà pris" in here.text
+    assert here.links()["Voir le rendez-vous"] == "/book/done"
 
 
 def test_another_tab_that_changed_the_draft_is_noticed(page: Browser, opening: Opening) -> None:
@@ -159,7 +162,20 @@ def test_a_time_that_somebody_took_is_said_and_nothing_typed_is_lost(
     here = page.submit("/book/time", button=f"slot={opening.slot_ids[0]}")
     assert here.status == 409
     assert "vient d’être pris" in here.text
-    assert "09:10" in here.text
+    assert [button.text_content() for button in here.select(".times button")] == ["09:10", "09:20"]
+
+
+def test_a_time_just_taken_is_not_offered_again_from_memory(
+    page: Browser, opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(availability, "KEPT_SECONDS", 60.0)
+    to_days(page, opening)
+    page.follow("premier jour libre")
+    for name in ("Ben", "Cléo"):
+        book_elsewhere(opening, name)
+    here = page.submit("/book/time", button=f"slot={opening.slot_ids[0]}")
+    assert here.status == 409
+    assert [button.text_content() for button in here.select(".times button")] == ["09:10", "09:20"]
 
 
 def test_a_hold_that_ran_out_leads_back_to_the_days_with_a_sentence(
@@ -176,6 +192,38 @@ def test_a_hold_that_ran_out_leads_back_to_the_days_with_a_sentence(
     assert "Mercier" in here.text
 
 
+def test_a_name_typed_while_the_hold_ran_out_is_kept(
+    page: Browser, opening: Opening, at: Callable[[str], datetime]
+) -> None:
+    to_contact(page, opening)
+    at("2026-11-23 08:11")
+    here = page.submit("/book/contact", family_name="Mercier", given_names="Ada")
+    assert here.status == 422  # neither phone nor e-mail: still on this page
+    assert "ne vous est plus gardé" in here.text
+    here = page.submit("/book/contact", phone="0199000001")
+    assert here.url == "/book/day"
+    assert "ne vous est plus gardé" in here.text
+    page.open("/book/time/2026-11-24")
+    here = page.submit("/book/time", button=f"slot={opening.slot_ids[0]}")
+    assert here.url == "/book/check"
+    assert "01 99 00 00 01" in here.text
+
+
+def test_a_corrected_person_is_told_that_the_time_is_given_back(
+    page: Browser, monday: datetime
+) -> None:
+    with transaction() as session:
+        course = make.make_course(session, min_age_months=65 * 12)
+        early = make.make_slot(session, course, day=date(2026, 11, 24))
+        make.make_clinic(session, course, day=date(2026, 11, 26))
+        opening = Opening(course.id, (early.id,))
+    to_contact(page, opening)
+    page.open("/book/person")
+    here = page.submit("/book/person", day="25", month="11", year="1961")
+    assert here.url == "/book/day"
+    assert "ne vous est plus gardé" in here.text
+
+
 def test_the_remaining_time_is_said(page: Browser, opening: Opening) -> None:
     assert "jusqu’à 08:10" in to_contact(page, opening).text
 
@@ -187,7 +235,9 @@ def test_a_second_booking_is_told_where_the_first_is(page: Browser, opening: Ope
     to_check(stranger, opening, 1, email="somebody@example.org")
     here = stranger.submit("/book/check")
     assert here.status == 409
-    assert "Un rendez-vous existe déjà" in here.text
+    assert here.title.startswith("Erreur")
+    assert "retrouvez-le avec sa référence" in here.text
+    assert here.links()["Retrouver mon rendez-vous"] == "/find"
     assert "ada@example.org" not in here.text
 
 
@@ -220,7 +270,7 @@ def test_the_age_is_checked_on_the_page_of_the_person(page: Browser, monday: dat
     here = to_days(page, opening, "1 1 2000")
     assert here.status == 422
     assert here.title.startswith("Erreur")
-    assert any("Trop jeune" in sentence for sentence in here.errors)
+    assert any("à partir de 65 ans, âge atteint le 01/01/2065" in said for said in here.errors)
 
 
 def test_who_is_old_enough_in_time_sees_only_the_days_that_suit(
@@ -251,7 +301,8 @@ def test_a_condition_is_declared_on_honour(page: Browser, monday: datetime) -> N
     here = to_days(page, opening, "1 1 1990")
     assert "sur l’honneur" in here.text
     assert here.status == 422
-    assert page.submit("/book/person", declared="y").url == "/book/day"
+    tick = {f"declared_{opening.course_id}": "y"}
+    assert page.submit("/book/person", **tick).url == "/book/day"
 
 
 def test_two_vaccinations_on_one_day_are_one_place(

@@ -31,6 +31,7 @@ from vaxcentre.models.appointment import Appointment, AppointmentMove, OutboxMes
 from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.clinic import Clinic
 from vaxcentre.models.staff import Attempt
+from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.vocabulary import MessageKind, Role
 
 
@@ -148,7 +149,7 @@ def test_one_tap_cancels_and_the_place_is_free_at_once(
     with transaction() as writing:
         request = HoldRequest(opening.slot_ids[0], (PlannedFor(opening.course_id),))
         again = service.hold(writing, request, by_id=None, now=clock.now())
-        assert again.place_id == found.place_id
+        assert writing.get_one(Appointment, again.id).place_id == found.place_id
 
 
 def test_cancelling_twice_is_harmless(page: Browser, ada: Booked, session: Session) -> None:
@@ -297,6 +298,66 @@ def test_closing_forgets_the_appointment(page: Browser, ada: Booked) -> None:
     find(page, ada.reference)
     page.submit("/rv/leave")
     assert page.open("/rv").url == "/find"
+
+
+def answer_at_home(page: Browser) -> Page:
+    """No to every question."""
+    asked = page.open("/questionnaire/")
+    assert asked.links()["Retour"] == "/rv"
+    names = {box.get("name") for box in asked.select("main input[type=radio]")}
+    return page.submit("/questionnaire/", **dict.fromkeys(names, "no"))
+
+
+def test_it_says_when_the_questions_were_answered(page: Browser, ada: Booked) -> None:
+    assert "Répondre maintenant" in find(page, ada.reference).text
+    answer_at_home(page)
+    here = page.open("/rv")
+    assert "Réponses données le lundi 23 novembre à 08:00" in here.text
+    assert "Répondre maintenant" not in here.text
+    assert here.links()["Changer mes réponses"] == "/questionnaire/"
+
+
+def test_what_a_nurse_wrote_down_is_not_shown(page: Browser, ada: Booked) -> None:
+    with transaction() as session:
+        make.make_interview(session, session.get_one(Appointment, ada.id))
+    assert "Répondre maintenant" in find(page, ada.reference).text
+    here = page.open("/questionnaire/")
+    assert not here.select("input[checked]")
+    assert "Vous avez déjà répondu" not in here.text
+
+
+def test_the_questions_are_those_of_the_appointment_to_come(
+    page: Browser, ada: Booked, opening: Opening, at: Callable[[str], datetime]
+) -> None:
+    with transaction() as session:
+        first = session.get_one(Appointment, ada.id)
+        course = session.get_one(Course, opening.course_id)
+        slot = make.make_slot(session, course, day=date(2026, 12, 30))
+        person = first.patient
+        assert person is not None
+        first.pair_id = "pair"
+        make.make_appointment(session, person, slot, course, dose_number=2, pair_id="pair")
+    at("2026-11-24 12:00")
+    find(page, ada.reference)
+    assert answer_at_home(page).status == 200
+    assert "Réponses données le mardi 24 novembre à 12:00" in page.open("/rv").text
+
+
+def test_after_the_visit_the_certificate_is_one_tap_away(
+    page: Browser, ada: Booked, opening: Opening, at: Callable[[str], datetime]
+) -> None:
+    assert "Imprimer mon attestation" not in find(page, ada.reference).text
+    at("2026-11-24 09:05")
+    with transaction() as session:
+        visit = make.make_visit(session, session.get_one(Appointment, ada.id))
+        course = session.get_one(Course, opening.course_id)
+        lot = make.make_lot(session, make.make_vaccine(session, course))
+        make.make_injection(session, visit, course, lot, box=1)
+    here = page.open("/rv")
+    assert "Vaccination faite le mardi 24 novembre à 09:05" in here.text
+    form = here.form("/mon-attestation")
+    assert "Imprimer mon attestation de vaccination" in form.text_content()
+    assert {e.get("name"): e.get("value") for e in form.iter("input")}["own"] == "yes"
 
 
 def test_staff_move_and_cancel_with_a_reason(ada: Booked, opening: Opening) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.booking.conftest import open_morning
-from tests.conftest import SETTINGS
+from tests.databases import SETTINGS
 from vaxcentre import clock, create_app
 from vaxcentre.booking import service
 from vaxcentre.booking.refusals import AlreadyBooked, SlotFull
@@ -115,15 +115,15 @@ def _in_a_process(
 
 
 def test_two_processes_ask_for_the_last_place_and_one_gets_it(
-    app: Flask, session: Session, database_address: str, tmp_path: Path
+    app: Flask, session: Session, tmp_path: Path
 ) -> None:
-    work = _one_by_one(ROUNDS)
+    address, work = app.config["SQLALCHEMY_DATABASE_URI"], _one_by_one(ROUNDS)
     spawn = multiprocessing.get_context("spawn")
     start, results = spawn.Barrier(2), spawn.Queue()
     helpers = [
         spawn.Process(
             target=_in_a_process,
-            args=(database_address, str(tmp_path), work, label, start, results),
+            args=(address, str(tmp_path), work, label, start, results),
         )
         for label in ("x", "z")
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from vaxcentre.booking import refusals, service
 from vaxcentre.booking.service import HoldRequest, Person, PlannedFor
 from vaxcentre.database import transaction
 from vaxcentre.models.appointment import Appointment
+from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.clinic import Clinic, Slot
 from vaxcentre.models.vaccine import Course, CourseRule
 from vaxcentre.rules.course import TooSoonForDose
@@ -82,6 +84,16 @@ def days_apart(session: Session) -> int:
     return (second.place.slot.starts_at.date() - first.place.slot.starts_at.date()).days
 
 
+def signed(session: Session, appointment_id: int) -> list[tuple[str, dict[str, Any]]]:
+    """What was signed about an appointment, in order."""
+    statement = (
+        select(AuditEntry)
+        .where(AuditEntry.subject == "appointment", AuditEntry.subject_id == appointment_id)
+        .order_by(AuditEntry.id)
+    )
+    return [(entry.action, entry.details) for entry in session.scalars(statement)]
+
+
 def test_both_are_booked_together_nearest_to_the_best_day(
     page: Browser, pair: Pair, session: Session
 ) -> None:
@@ -94,6 +106,80 @@ def test_both_are_booked_together_nearest_to_the_best_day(
     assert first.pair_id == second.pair_id is not None
     assert [p.dose_number for p in second.planned_doses] == [2]
     assert days_apart(session) == 36
+
+
+@pytest.fixture
+def two_first_days(pair: Pair) -> dict[int, int]:
+    """Two more first days: the next one, and eighteen days after the first; by days after."""
+    slots = {}
+    with transaction() as session:
+        for days in (1, 18):
+            day = FIRST + timedelta(days=days)
+            course = session.get_one(Course, pair.course_id)
+            slots[days] = make.make_slot(session, course, day=day, end="09:10").id
+    return slots
+
+
+def choose_first_again(page: Browser, days: int, slot_id: int) -> Page:
+    """Choose another first day."""
+    page.open(f"/book/time/{FIRST + timedelta(days=days)}")
+    return page.submit("/book/time", button=f"slot={slot_id}")
+
+
+def test_the_chosen_second_time_stays_when_another_first_day_suits_it(
+    page: Browser, pair: Pair, two_first_days: dict[int, int], session: Session
+) -> None:
+    choose_first(page, pair)
+    page.open("/book/second")
+    page.follow("Mercredi 13 janvier")
+    page.submit("/book/second", button=f"slot={pair.slots[50]}")
+    here = choose_first_again(page, 1, two_first_days[1])
+    assert "Deuxième rendez-vous : mercredi 13 janvier" in here.text
+    assert "a changé aussi" not in here.text
+    finish(page)
+    assert days_apart(session) == 49
+    assert booked(session)[0].pair_id == booked(session)[1].pair_id
+
+
+def test_a_second_time_that_no_longer_suits_is_changed_and_said(
+    page: Browser, pair: Pair, two_first_days: dict[int, int], session: Session
+) -> None:
+    choose_first(page, pair)
+    here = choose_first_again(page, 18, two_first_days[18])  # 18 days before the second
+    said = " ".join(here.select("main .alert.wait")[0].text_content().split())
+    assert "a changé aussi" in said
+    assert "mercredi 13 janvier à 09:00 au lieu de mercredi 30 décembre à 09:00" in said
+    finish(page)
+    assert days_apart(session) == 32
+
+
+def test_a_second_time_that_filled_meanwhile_is_changed_and_said(
+    page: Browser, pair: Pair, two_first_days: dict[int, int]
+) -> None:
+    choose_first(page, pair)
+    with transaction() as session:
+        closed = session.get_one(Slot, pair.slots[36]).clinic
+        closed.closed_at = clock.now()
+    here = choose_first_again(page, 1, two_first_days[1])
+    assert "a changé aussi" in here.text
+
+
+def test_who_left_the_second_for_later_is_not_given_one(
+    page: Browser, pair: Pair, two_first_days: dict[int, int]
+) -> None:
+    with transaction() as writing:
+        writing.get_one(Course, pair.course_id).pair_choice = PairChoice.LATER_ALLOWED
+    choose_first(page, pair)
+    page.open("/book/second")
+    page.submit("/book/second/later")
+    here = choose_first_again(page, 1, two_first_days[1])
+    assert "Deuxième rendez-vous" not in here.text
+    here = page.submit("/book/contact", family_name="Mercier", given_names="Ada", no_contact="y")
+    assert "à prendre plus tard" in here.text
+    page.open("/book/second")
+    page.follow("Mercredi 13 janvier")
+    here = page.submit("/book/second", button=f"slot={pair.slots[50]}")
+    assert "mercredi 13 janvier" in here.text
 
 
 def test_another_second_day_inside_the_interval_may_be_chosen(
@@ -204,6 +290,19 @@ def test_the_second_stays_to_be_reviewed_when_only_the_first_is_cancelled(
     page.submit("/rv/cancel/1", button="both=no")
     (second,) = booked(session)
     assert second.to_review_at is not None
+    assert signed(session, second.id)[-1] == ("mark_to_review", {})
+    assert "Appelez-nous pour revoir celui-ci : 01 99 00 12 34" in page.open("/rv").text
+
+
+def test_who_cancels_the_second_alone_is_told_to_find_another_day(
+    page: Browser, pair: Pair, session: Session
+) -> None:
+    choose_first(page, pair)
+    finish(page)
+    page.open("/rv")
+    here = page.submit("/rv/cancel/2")
+    assert len(booked(session)) == 1
+    assert "Cette injection n’a plus de rendez-vous" in here.text
 
 
 def test_moving_the_first_takes_the_second_along_where_it_must(
@@ -216,6 +315,19 @@ def test_moving_the_first_takes_the_second_along_where_it_must(
     here = page.submit("/rv/move", button=f"slot={pair.slots[30]}")
     assert "Les deux rendez-vous ont été déplacés." in here.text
     assert days_apart(session) == 40
+
+
+def test_who_moves_a_marked_appointment_has_looked_at_it(
+    page: Browser, pair: Pair, session: Session
+) -> None:
+    choose_first(page, pair)
+    finish(page)
+    second = booked(session)[1].id
+    with transaction() as writing:
+        writing.get_one(Appointment, second).to_review_at = clock.now()
+        service.move(writing, second, pair.slots[50], by_id=None, now=clock.now())
+    assert booked(session)[1].to_review_at is None
+    assert signed(session, second)[-1] == ("move", {"reason": None, "reviewed": True})
 
 
 def test_moving_the_second_stays_inside_the_interval(
@@ -247,6 +359,7 @@ def test_who_missed_the_first_books_again_and_the_second_is_reviewed(
         service.book(writing, request, by_id=rosa, now=clock.now())
     second = next(a for a in booked(session) if a.planned_doses[0].dose_number == 2)
     assert second.to_review_at is not None
+    assert signed(session, second.id)[-1] == ("mark_to_review", {})
 
 
 def test_who_had_the_first_elsewhere_books_the_second(

@@ -29,18 +29,12 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
+from tests.browsing import HOST, KINDS
 from vaxcentre.web.filters import kept_whole
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "vaxcentre/translations/fr/LC_MESSAGES/core.po"
 NOW = datetime(2026, 11, 23, 10, 21, 5, tzinfo=ZoneInfo("Europe/Paris"))
-HOST = "http://centre.test"
-KINDS = {
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".svg": "image/svg+xml",
-    ".woff2": "font/woff2",
-}
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 Render = Callable[..., str]
 
@@ -71,9 +65,11 @@ def env() -> Environment:
     env.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(
         url_for=url_for,
+        static=lambda filename: url_for("static", filename=filename),
         csrf_token=lambda: "proof",
         get_flashed_messages=lambda with_categories: [("go", "Le rendez-vous est déplacé.")],
         request=SimpleNamespace(full_path="/here?"),
+        config=SimpleNamespace(IS_DEMO=True),
     )
     env.filters["date"] = lambda day: f"{day:%d/%m/%Y}"
     env.filters["time"] = lambda moment: f"{moment:%H:%M}"
@@ -96,7 +92,7 @@ def context() -> dict[str, Any]:
         "now": NOW,
         "today": date(2026, 11, 23),
         "is_demo": True,
-        "agent": SimpleNamespace(first_name="Rosa", station_label="Accueil 2"),
+        "agent": SimpleNamespace(first_name="Rosa", station_label="Accueil 2", seat_id=1),
         "stations": [
             SimpleNamespace(label="Accueil", url="/", is_current=True, badge=None),
             SimpleNamespace(label="Entretiens", url="/e", is_current=False, badge=None),
@@ -138,6 +134,7 @@ def screen(chromium: Browser) -> Iterator[Callable[..., Page]]:
     def open_page(html: str, width: int = 768, **options: Any) -> Page:
         contexts.append(chromium.new_context(viewport={"width": width, "height": 900}, **options))
         page = contexts[-1].new_page()
+        page.clock.install()  # runs as any clock does, until a test puts it forward
         page.route(f"{HOST}/**", lambda route: _answer(route, html))
         page.goto(f"{HOST}/here")
         page.evaluate("document.fonts.ready")

@@ -8,18 +8,10 @@ import pytest
 from playwright.sync_api import Page, Request
 from wtforms import Form
 
+from tests.browsing import SCANNER
+
 Screen = Callable[..., Page]
 CODE = "VXKL-BNTR"
-SCANNER = """keys => {
-  for (const key of [...keys, "Enter"]) {
-    const one = typeof key === "string" ? { key } : key;
-    const down = new KeyboardEvent("keydown", { ...one, bubbles: true, cancelable: true });
-    if (!document.activeElement.dispatchEvent(down)) continue;
-    const here = document.activeElement;
-    if (one.key === "Enter") here.matches("button, a") ? here.click() : here.form?.requestSubmit();
-    else if (one.key.length === 1 && !one.ctrlKey && here.matches("#scan")) here.value += one.key;
-  }
-}"""
 HOLD = """{% extends 'public.html' %}{% from 'components/countdown.html' import countdown %}
 {% block heading %}X{% endblock %}
 {% block content %}{{ countdown(until=until, now=now) }}{% endblock %}"""
@@ -211,7 +203,10 @@ def test_a_panel_takes_the_new_lines_and_says_when(desk: Page) -> None:
 
 def test_a_panel_that_nobody_answers_turns_grey(desk: Page) -> None:
     desk.route("**/fresh", lambda route: route.abort())
-    desk.get_by_text("Connexion perdue").wait_for(timeout=18000)
+    desk.clock.run_for(14000)
+    assert desk.get_by_text("Connexion perdue").count() == 0
+    desk.clock.run_for(3000)
+    desk.get_by_text("Connexion perdue").wait_for(timeout=4000)
 
     assert "lost" in (desk.locator("#today").get_attribute("class") or "")
 

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
-from werkzeug.serving import make_server
 
 
 @pytest.fixture
-def address(app: Flask, printer: Path) -> Iterator[str]:
-    """The application, answering on loopback with several threads, printing for real."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def address(printer: Path, address: str) -> str:
+    """The application, printing for real."""
+    return address
 
 
 @pytest.fixture

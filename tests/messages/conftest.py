@@ -56,10 +56,9 @@ def make_message(
         appointment = make.make_appointment(
             session, make.make_patient(session, given), slot, **fields
         )
-        row = enqueue(session, appointment, kind, now=clock.now())
-        assert row is not None
-        session.flush()
-        return row.id
+        enqueue(session, appointment, kind, now=clock.now())
+        of_this = OutboxMessage.appointment_id == appointment.id
+        return session.scalars(select(OutboxMessage.id).where(of_this)).one()
 
 
 def the_message(message_id: int) -> OutboxMessage:

@@ -181,3 +181,22 @@ def test_reception_s_panel_asks_which_appointments_were_not_told(
     assert failures_for(session, numbers) == {numbers[0]}
     assert failures_for(session, numbers[1:]) == set()
     assert failures_for(session, []) == set()
+
+
+def test_reception_s_day_says_how_many_and_leads_to_them(
+    page: Browser, signed_in_as: SignIn
+) -> None:
+    signed_in_as(Role.RECEPTION)
+    message = make_message()
+    assert "pas arrivé" not in page.open("/reception/").text
+    fail(message)
+    assert "1 message n’est pas arrivé" in page.open("/reception/").text
+    assert "Ada Mercier" in page.follow("voir qui appeler").text
+    page.submit("told-by-phone")
+    assert "pas arrivé" not in page.open("/reception/").text
+
+
+def test_who_only_reads_the_day_is_not_sent_there(page: Browser, signed_in_as: SignIn) -> None:
+    fail(make_message())
+    signed_in_as(Role.INSPECTOR)
+    assert "pas arrivé" not in page.open("/reception/").text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
@@ -15,6 +16,12 @@ from tests import make
 from vaxcentre.extensions import db
 from vaxcentre.models.base import Base
 from vaxcentre.models.patient import Patient
+
+
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Its tables are taken away."""
+    return own_app
 
 
 def test_the_migrations_make_what_the_models_say(app: Flask) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -14,8 +16,10 @@ from vaxcentre import clock
 from vaxcentre.audit import service as audit
 from vaxcentre.database import transaction
 from vaxcentre.models.staff import StaffMember
+from vaxcentre.office.audit_words import ACTIONS
 from vaxcentre.rules.vocabulary import Role
 
+ROOT = Path(__file__).parents[2]
 SignedIn = Callable[..., StaffMember]
 At = Callable[[str], datetime]
 
@@ -107,6 +111,18 @@ def test_what_the_public_did_is_there_too(page: Browser, signed_in_as: SignedIn)
         audit.sign(session, "book", ada, by_id=None, now=clock.now(), patient_id=ada.id)
     signed_in_as(Role.INSPECTOR)
     assert "public" in page.open("/office/audit").select("tbody tr")[0].text_content()
+
+
+def test_every_verb_of_the_program_has_its_words() -> None:
+    signed = re.compile(r"sign(?:_row)?\(\s*(?:session|writing),\s*([^,]+),")
+    kept = re.compile(r'\bkeep\(\s*session, "(\w+)"')
+    verbs: set[str] = set()
+    for file in (ROOT / "vaxcentre").rglob("*.py"):
+        source = file.read_text()
+        verbs |= {v for found in signed.findall(source) for v in re.findall(r'"(\w+)"', found)}
+        verbs |= set(kept.findall(source))
+    assert {"hold", "decide", "override_rule"} <= verbs
+    assert verbs - set(ACTIONS) == set()
 
 
 def test_a_verb_without_words_is_still_shown(page: Browser, signed_in_as: SignedIn) -> None:

@@ -188,6 +188,42 @@ def test_the_file_of_the_day_has_its_hours(page: Browser, busy_day: date) -> Non
     ]
 
 
+def test_what_ends_after_midnight_stands_at_the_end_of_its_day(
+    manager: Any, write: Callable[[], Any], at: Callable[[str], Any], page: Browser
+) -> None:
+    with write() as session:
+        course = make.make_course(session)
+        lot = make.make_lot(session, make.make_vaccine(session, course))
+        clinic = make.make_clinic(session, course, day=DAY, start="22:00", end="23:50")
+        booked = make.make_appointment(
+            session, make.make_patient(session), slots_of(session, clinic)[-1], course
+        )
+        at("2026-03-10 23:45")
+        visit = make.make_visit(session, booked)
+        at("2026-03-11 00:05")
+        make.make_injection(session, visit, course, lot)
+    make.sign_in(page, Role.MANAGER)
+    shown = page.open("/office/figures/?day=2026-03-10")
+    rows = [
+        [cell.text_content().strip() for cell in row.iter("th", "td")]
+        for row in shown.select("figure.chart tbody tr")
+    ]
+    assert rows == [["23 h", "1", "0"], ["0 h", "0", "1"]]
+    assert _counts(shown)["Vaccinés"] == "1"
+    assert _rows(page.open("/office/figures/day.csv?day=2026-03-10"))[1:] == [
+        ["10/03/2026", "23:00", "1", "1", "0"],
+        ["11/03/2026", "00:00", "0", "0", "1"],
+    ]
+    assert _counts(page.open("/office/figures/?day=2026-03-11"))["Vaccinés"] == "0"
+
+
+def test_a_week_asks_no_more_of_the_database_than_a_day(
+    page: Browser, busy_day: date, asked: Callable[[Callable[[], Any]], int]
+) -> None:
+    week = asked(lambda: page.open("/office/figures/week"))
+    assert week <= asked(lambda: page.open("/office/figures/"))
+
+
 def test_a_cell_that_looks_like_a_formula_is_quoted(page: Browser, busy_day: date) -> None:
     _head, row = _rows(page.open("/office/figures/doses.csv"))
     assert row == ["10/03/2026", "'=Grippe", "EFLUELDA", "'+33A", "30/06/2027", "18"]

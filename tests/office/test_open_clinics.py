@@ -340,7 +340,7 @@ def test_only_the_manager_opens(
     signed_in_as(role)
     assert page.open("/office/clinics/new").status == 403
     page.app.config["WTF_CSRF_ENABLED"] = False
-    assert page.send("/office/clinics/create").status == 403
+    assert page.send("/office/clinics/new/create").status == 403
 
 
 def test_the_week_shows_booked_of_places(

@@ -10,9 +10,11 @@ from vaxcentre.rules.birth import (
     BirthInFuture,
     BirthTooLongAgo,
     ImpossibleDate,
+    YearInTwoDigits,
     birth_date,
     possible_birth_years,
     read_birth_date,
+    refuse_short_year,
 )
 from vaxcentre.rules.refusal import Refusal
 
@@ -34,6 +36,20 @@ TODAY = date(2026, 11, 21)
 )
 def test_it_reads_what_is_typed(text: str) -> None:
     assert read_birth_date(text, today=TODAY) == date(1948, 3, 27)
+
+
+@pytest.mark.parametrize(
+    ("year", "meant"), [("48", 1948), ("26", 2026), ("27", 1927), ("00", 2000), (" 5", 2005)]
+)
+def test_a_year_in_two_digits_is_asked_in_four(year: str, meant: int) -> None:
+    with pytest.raises(YearInTwoDigits) as refusal:
+        refuse_short_year(year, today=TODAY)
+    assert refusal.value.facts["year"] == meant
+
+
+@pytest.mark.parametrize("year", ["1948", "194", "", "x", "٤٨"])
+def test_what_is_no_short_year_is_left_to_the_calendar(year: str) -> None:
+    refuse_short_year(year, today=TODAY)
 
 
 @pytest.mark.parametrize(

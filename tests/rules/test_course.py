@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rules.rows import hpv, hpv_rules, hpv_rules_since_1900, rule
+from vaxcentre.rules.age import Age
 from vaxcentre.rules.course import (
     ConditionNotDeclared,
     CourseComplete,
@@ -38,6 +39,7 @@ class TestFirstDose:
         with pytest.raises(TooYoung) as refusal:
             check_first(hpv_rules(), birth_on, from_day - ONE_DAY)
         assert refusal.value.facts["earliest"] == from_day
+        assert refusal.value.facts["age"] == Age(132)
         assert check_first(hpv_rules(), birth_on, from_day).schedule == "11-14 ans"
 
     @given(BIRTHS.filter(lambda day: day.year < 2005))
@@ -49,6 +51,7 @@ class TestFirstDose:
         with pytest.raises(TooOld) as refusal:
             check_first(hpv_rules_since_1900(), birth_on, until)
         assert refusal.value.facts["before"] == until
+        assert refusal.value.facts["age"] == Age(324)
 
     def test_between_two_age_ranges_there_is_no_rule(self) -> None:
         rules = [rule(max_age_months=216), rule(min_age_months=780)]

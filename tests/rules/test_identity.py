@@ -6,11 +6,8 @@ from hypothesis import strategies as st
 
 from vaxcentre.rules.identity import (
     NirUnreadable,
-    RppsUnreadable,
     nir_key_ok,
     read_nir,
-    read_rpps,
-    rpps_luhn_ok,
 )
 
 
@@ -44,17 +41,3 @@ def test_only_one_key_is_right(number: int, off: int) -> None:
 
     assert nir_key_ok(f"{number:013d}{key:02d}")
     assert not nir_key_ok(f"{number:013d}{(key + off) % 100:02d}")
-
-
-def test_an_rpps_has_eleven_digits() -> None:
-    assert read_rpps("1000 0000 009") == "10000000009"
-    for text in ("1000000000", "100000000090", "1000000000A", ""):
-        with pytest.raises(RppsUnreadable) as refusal:
-            read_rpps(text)
-        assert refusal.value.field == "rpps"
-
-
-def test_a_wrong_luhn_key_only_warns() -> None:
-    assert rpps_luhn_ok("10000000009")
-    assert not rpps_luhn_ok("10000000000")
-    assert read_rpps("10000000000") == "10000000000"

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaxcentre.rules.names import first_given_name, fold, sound_key, sounds_like
+from vaxcentre.rules.names import (
+    endings,
+    first_given_name,
+    fold,
+    other_words,
+    sound_key,
+    sounds_like,
+)
 
 
 @pytest.mark.parametrize(
@@ -106,3 +113,26 @@ def test_these_do_not(one: str, other: str) -> None:
 @given(st.text(min_size=1))
 def test_what_has_letters_has_a_sound(name: str) -> None:
     assert bool(sound_key(name)) == bool(fold(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "found_by"),
+    [
+        ("Marchand-Bonnet", ("marchandbonnet", "bonnet")),
+        ("O’Brien", ("obrien", "brien")),
+        ("O'BRIEN", ("obrien", "brien")),
+        ("D’Hallendre de la Tour", ("dhallendredelatour", "hallendredelatour", "delatour",
+                                    "latour", "tour")),
+        ("Lefebvre-Nun\u0303ez", ("lefebvrenunez", "nunez")),
+        ("Mercier", ("mercier",)),
+        (" - ", ()),
+    ],
+)  # fmt: skip
+def test_each_word_of_a_name_begins_an_ending(name: str, found_by: tuple[str, ...]) -> None:
+    assert endings(name) == found_by
+
+
+def test_a_person_is_found_by_every_word_but_the_first_of_birth_and_given_name() -> None:
+    found = other_words("Marchand-Bonnet", "Jeanne Marie", "Le Goff")
+    assert found == {"bonnet", "marie", "legoff", "goff"}
+    assert other_words("Mercier", "Ada") == set()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tests import make
 from tests.page import Browser
 from vaxcentre import clock
+from vaxcentre.database import transaction
 from vaxcentre.models.audit import AuditEntry, ReadEntry
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.stock import Lot, StockMovement
@@ -44,6 +45,7 @@ def on_hand(session: Session, lot_id: int) -> int:
 def test_it_discards_with_a_reason(lot_id: int, page: Browser, session: Session) -> None:
     answer = page.submit("/discard", doses="2", reason="broken", note="tombées")
     assert on_hand(session, lot_id) == 7
+    assert "2 doses jetées." in answer.text
     row = " ".join(answer.select("tbody tr")[0].text_content().split())
     assert "jeté" in row
     assert "−2" in row
@@ -91,13 +93,15 @@ def test_a_discard_is_undone_within_ten_minutes(
     page.submit("/undo")
     assert on_hand(session, lot_id) == 9
     assert len(page.last.select("form[action$=undo]")) == 1  # type: ignore[union-attr]
-    kinds = [m.kind.value for m in session.scalars(select(StockMovement))]
+    kinds = [
+        m.kind.value for m in session.scalars(select(StockMovement).order_by(StockMovement.id))
+    ]
     assert kinds == ["receive", "give", "discard", "reversal"]
 
 
 def test_after_ten_minutes_it_is_too_late(lot_id: int, page: Browser, session: Session) -> None:
     page.submit("/discard", doses="2", reason="broken")
-    with time_machine.travel(clock.now() + timedelta(minutes=9, seconds=59)):
+    with time_machine.travel(clock.now() + timedelta(minutes=9)):
         assert page.open(f"/stock/lots/{lot_id}").select("form[action$=undo]")
     with time_machine.travel(clock.now() + timedelta(minutes=10, seconds=1)):
         answer = page.submit("/undo")
@@ -183,3 +187,17 @@ def test_reasons_are_one_word_for_each(lot_id: int, page: Browser) -> None:
     assert len({o.text for o in options}) == len(options)
     page.client.set_cookie("vaxcentre_language", "en")
     assert "Discard doses" in page.open(f"/stock/lots/{lot_id}").text
+
+
+def test_why_doses_moved_is_said_without_a_gap(
+    lot_id: int, page: Browser, session: Session
+) -> None:
+    with transaction() as writing:
+        first = writing.scalars(select(StockMovement).order_by(StockMovement.id)).first()
+        assert first is not None
+        first.document_number, first.note = "BL 4417", "deux cartons"
+    shown = page.open(f"/stock/lots/{lot_id}")
+    said = [
+        " ".join(cell.text_content().split()) for cell in shown.select("td[data-label=Pourquoi]")
+    ]
+    assert "bon de livraison BL 4417 · deux cartons" in said

@@ -116,8 +116,17 @@ def test_a_box_that_was_received_says_when(desk: Browser, session: Session) -> N
     save(desk)
     again = scan(desk, code())
     assert again.status == 422
-    assert "a déjà été reçue le lundi 23 novembre 10:00" in again.text
+    assert "a déjà été reçue le lundi 23 novembre à 10:00" in again.text
     assert len(movements(session)) == 1
+
+
+def test_a_box_of_last_year_says_in_which_year(desk: Browser, at: Callable[[str], object]) -> None:
+    scan(desk, code())
+    save(desk)
+    at("2027-01-05 10:00")
+    make.sign_in(desk, Role.STOCK)
+    desk.open("/stock/receive")
+    assert "reçue le lundi 23 novembre 2026 à 10:00" in scan(desk, code()).text
 
 
 def test_a_box_whose_receipt_was_undone_may_come_again(desk: Browser, session: Session) -> None:
@@ -137,6 +146,7 @@ def test_the_same_box_scanned_twice_counts_once(desk: Browser) -> None:
     assert again.status == 422
     assert "vient d’être scannée" in again.text
     assert "1 boîte comptée" in again.text
+    assert again.select(".found.go") == []  # green would say that it was taken
 
 
 @pytest.mark.parametrize(
@@ -153,6 +163,14 @@ def test_a_scan_that_is_refused_says_why(desk: Browser, raw: str, sentence: str)
     answer = scan(desk, raw)
     assert answer.status == 422
     assert sentence in answer.text
+
+
+def test_what_was_typed_wrong_is_not_counted_as_scanned(desk: Browser) -> None:
+    vaccine_id = desk.last.select("#vaccine_id option")[1].get("value")  # type: ignore[union-attr]
+    typed = {"lot_number": "AB12", "expires_on": "13/2027", "box_count": "2"}
+    answer = desk.submit("/receive", vaccine_id=vaccine_id, **typed)
+    assert answer.status == 422
+    assert "comptée" not in answer.text
 
 
 def test_the_last_day_of_use_is_still_good(desk: Browser, session: Session) -> None:
@@ -174,8 +192,12 @@ def test_a_known_lot_with_another_expiry_names_the_known_one(
 ) -> None:
     scan(desk, code())
     save(desk)
-    scan(desk, code(serial="S2", expires_on=date(2027, 7, 31)))
-    answer = desk.submit("/receive")
+    answer = scan(desk, code(serial="S2", expires_on=date(2027, 7, 31)))
+    assert answer.status == 422
+    assert "connu avec la péremption 30/06/2027" in answer.text
+    vaccine_id = answer.select("#vaccine_id option")[1].get("value")
+    typed = {"lot_number": "u8a213b", "expires_on": "07/2027", "box_count": "1"}
+    answer = desk.submit("/receive", vaccine_id=vaccine_id, **typed)
     assert answer.status == 422
     assert "connu avec la péremption 30/06/2027" in answer.text
     assert len(movements(session)) == 1

@@ -12,6 +12,12 @@ from vaxcentre.rules.vocabulary import Role
 from vaxcentre.web.access import public, staff
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Pages are added to it."""
+    return own_app
+
+
 def add_pages(app: Flask) -> None:
     """Three pages: one nobody marked, one for everybody, one for nurses."""
     app.add_url_rule("/unmarked", "unmarked", lambda: "secret")

@@ -16,6 +16,12 @@ from vaxcentre.web.access import public
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Pages are added to it."""
+    return own_app
+
+
+@pytest.fixture
 def colliding(app: Flask) -> Flask:
     """A page that makes the same lot twice, and one that says something wrong."""
     bp = Blueprint("colliding", __name__)

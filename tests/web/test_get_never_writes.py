@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from tests import make
+from tests.databases import Store, inside, opened
 from tests.page import Browser
 from tests.test_routes import WHO_MAY
 from vaxcentre.database import transaction
@@ -91,11 +92,26 @@ def _values(rule: Rule) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture(scope="module")
+def looked_at(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An application with one day in it, for all who only look."""
+    with opened(store, tmp_path_factory.mktemp("looked_at")) as made:
+        with inside(made), transaction() as writing:
+            a_day(writing)
+            make.make_staff(writing, *Role, given="Zoe")
+            for role in Role:
+                make.make_staff(writing, role)
+        yield made
+
+
+@pytest.fixture
+def app(looked_at: Flask) -> Iterator[Flask]:
+    with inside(looked_at):
+        yield looked_at
+
+
 @pytest.mark.parametrize("endpoint", sorted(WHO_MAY))
 def test_a_look_changes_nothing(endpoint: str, app: Flask, page: Browser, session: Session) -> None:
-    with transaction() as writing:
-        a_day(writing)
-        make.make_staff(writing, *Role, given="Zoe")
     who = WHO_MAY[endpoint]
     for role in sorted(who) if isinstance(who, frozenset) else [None]:
         if role is not None:

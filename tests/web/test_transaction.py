@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from tests import make
 from vaxcentre import clock
-from vaxcentre.database import WriteOutsideTransaction, transaction
+from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.models.clinic import Centre
 from vaxcentre.models.patient import Patient
 from vaxcentre.models.staff import Attempt, OneTimeKey
 from vaxcentre.rules.vocabulary import AttemptKind, Role
 from vaxcentre.signin import service
+from vaxcentre.writing import WriteOutsideTransaction
 
 
 def test_a_write_outside_is_refused(session: Session) -> None:
