@@ -152,7 +152,7 @@ prepare() {
 
 start() {
     prepare
-    .venv/bin/python -m flask --app wsgi init
+    .venv/bin/python -m flask --app vaxcentre.opening init
     tidy
     exec .venv/bin/python -m vaxcentre.serve "$@"
 }
@@ -168,7 +168,7 @@ demo() {
     export LISTEN PUBLIC_ADDRESS SERVES IS_DEMO
     unset DATABASE_URL STAFF_LISTEN TRUSTED_PROXIES
     prepare
-    .venv/bin/python -m flask --app wsgi init >/dev/null # its link is for a real manager
+    .venv/bin/python -m flask --app vaxcentre.opening init >/dev/null # its link is for a real manager
     .venv/bin/python -m flask --app wsgi demo "$@"
     tidy
     exec .venv/bin/python -m vaxcentre.serve

@@ -31,7 +31,7 @@ def main() -> None:
 def _show(ratio: Ratio) -> None:
     sign = ">=" if ratio.higher_is_better else "<="
     print(
-        f"{ratio.name:<44} {ratio.value:6.2f}  must {sign} {ratio.must}, aim {sign} {ratio.aim}"
+        f"{ratio.name:<58} {ratio.value:6.2f}  must {sign} {ratio.must}, aim {sign} {ratio.aim}"
         f"  -> {ratio.verdict:<6} ({ratio.ours:.1f} / {ratio.floor:.1f} {ratio.unit})",
         flush=True,
     )
@@ -52,13 +52,13 @@ def _day(folder: Path, options: argparse.Namespace) -> Iterator[Ratio]:
 
 
 def _search(folder: Path, options: argparse.Namespace) -> Iterator[Ratio]:
-    yield pages.search(folder, options.rounds, options.seconds, options.patients)
+    yield from pages.searches(folder, options.rounds, options.seconds, options.patients)
 
 
 def _papers(folder: Path, options: argparse.Namespace) -> Iterator[Ratio]:
     html = papers.certificate_html(folder / "centre")
     yield papers.warm_certificate(folder, html, options.rounds, 15)
-    yield papers.batch_in_two(folder, html, min(options.rounds, 3), options.sheets)
+    yield from papers.batch_in_two(folder, html, min(options.rounds, 3), options.sheets)
 
 
 BENCHES: dict[str, Bench] = {

@@ -45,10 +45,10 @@ def open_centre(folder: Path, places: int = PLACES) -> tuple[Flask, int]:
             session.flush()
             days = [clock.today(PARIS) + timedelta(days=n) for n in range(2, 2 + DAYS)]
             openings = [
-                Opening(*office_hours(day, PARIS), (course.id,), places, now - timedelta(days=1))
+                Opening(office_hours(day, PARIS), (course.id,), places, now - timedelta(days=1))
                 for day in days
             ]
-            open_clinics(session, openings, PARIS, by_id=max_renard.id, now=now)
+            open_clinics(session, openings, by_id=max_renard.id, now=now)
             return app, course.id
 
 

@@ -39,10 +39,11 @@ def free_port() -> int:
 
 @contextmanager
 def serving(target: str, workers: int = 1, **environment: str) -> Iterator[int]:
-    """Serve a WSGI application with granian, as `serve.py` does, on a port of its own."""
+    """Serve a WSGI application with granian, as `serve.py` does: one thread a process."""
     port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--workers", str(workers), "--log-level", "error", target]
+    options = "--interface wsgi --http 1 --no-ws --blocking-threads 1 --log-level error"
+    command = [sys.executable, "-m", "granian", *options.split(), "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--workers", str(workers), target]
     child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
     try:
         _wait_for(port)

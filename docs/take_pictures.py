@@ -50,13 +50,13 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         app = create_app(INSTANCE=folder, PUBLIC_ADDRESS="https://vaccination-boulogne.example")
-        passwords = _plant(app)
+        links = _plant(app)
         server = make_server("127.0.0.1", 0, app, threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox"]
         )
-        camera = Camera(browser, f"http://127.0.0.1:{server.server_port}", passwords)
+        camera = Camera(browser, f"http://127.0.0.1:{server.server_port}", links)
         camera.booking()
         camera.reception(_expected(app))
         camera.nurse()
@@ -71,7 +71,7 @@ def _plant(app: Flask) -> dict[str, str]:
         with transaction() as session:
             plant_courses(session, now=clock.now())
             logins = plant(session, seed=2026, now=clock.now(), zone=PARIS)
-    return {login.short_name: login.password for login in logins}
+    return {login.short_name: login.token for login in logins}
 
 
 def _expected(app: Flask) -> str:
@@ -92,8 +92,8 @@ def _expected(app: Flask) -> str:
 class Camera:
     """Walks through the pages and takes their pictures."""
 
-    def __init__(self, browser: Browser, address: str, passwords: dict[str, str]) -> None:
-        self.browser, self.address, self.passwords = browser, address, passwords
+    def __init__(self, browser: Browser, address: str, links: dict[str, str]) -> None:
+        self.browser, self.address, self.links = browser, address, links
 
     def page(self, size: dict[str, int]) -> Page:
         """A browser of somebody."""
@@ -105,13 +105,14 @@ class Camera:
         return context.new_page()
 
     def sign_in(self, name: str, *, station: str = "", box: str = "") -> Page:
-        """An agent at their desk."""
+        """An agent at their desk, by the one-time link."""
         page = self.page(DESK)
-        page.goto("/sign-in")
-        page.fill("input[name=login]", name)
-        page.fill("input[name=password]", self.passwords[name])
+        page.goto(f"/welcome/{self.links[name]}")
+        for field in ("password", "again"):
+            page.fill(f"input[name={field}]", "une journée au centre")
+        page.fill("input[name=code]", "271828")
         page.keyboard.press("Enter")
-        page.wait_for_url(re.compile("^(?!.*sign-in)"))
+        page.wait_for_url(re.compile("^(?!.*welcome)"))
         if "/station" in page.url:
             if box:
                 page.select_option("select[name=box]", box)

@@ -11,12 +11,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from vaxcentre.extensions import db
-
-WRITING = "vaxcentre_writing"
-
-
-class WriteOutsideTransaction(RuntimeError):
-    """Something tried to write without `transaction()`: a mistake in the program."""
+from vaxcentre.writing import WRITING, WriteOutsideTransaction
 
 
 @contextmanager
@@ -26,15 +21,15 @@ def transaction() -> Iterator[Session]:
     Rolls back the read that loading the signed-in person opened, waits for its turn to write,
     and commits at the end of the block. Objects loaded before it expire: hand ids in.
     On SQLite the turn is a lock shared by all processes of the machine, taken in order of
-    arrival, and `BEGIN IMMEDIATE`; on PostgreSQL services lock the contended row themselves.
+    arrival, and `BEGIN IMMEDIATE`; on PostgreSQL services take the contended rows themselves, in
+    the one order that models/locks.py names.
     """
     session: Session = db.session()
     session.rollback()
     session.expire_all()
     with _turn(db.engine):
-        session.info[WRITING] = True
         try:
-            session.connection(execution_options={WRITING: True})
+            session.info[WRITING] = session.connection(execution_options={WRITING: True})
             yield session
             session.commit()
         except BaseException:

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, Delete, delete, func, select
+from sqlalchemy import CursorResult, Delete, Update, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from vaxcentre.booking.places import let_go
+from vaxcentre.booking.holds import let_go
 from vaxcentre.database import checkpoint, transaction
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.staff import Attempt, OneTimeKey, StaffSession
+from vaxcentre.signin import kept
 
 KEYS_KEPT = timedelta(days=2)
 ATTEMPTS_KEPT = timedelta(days=1)
@@ -53,13 +54,19 @@ def forget_old_attempts(session: Session, *, now: datetime) -> int:
     return _count(session, delete(Attempt).where(Attempt.failed_at < now - ATTEMPTS_KEPT))
 
 
+def forget_kept_forms(session: Session, *, now: datetime) -> int:
+    """Forget what was typed before a lock and never taken up again: the shift is over."""
+    left = update(StaffSession).where(StaffSession.kept.is_not(None), kept.over(now))
+    return _count(session, left.values(kept=None))
+
+
 def forget_old_seats(session: Session, *, now: datetime) -> int:
     """Forget who sat at which desk three months ago; what they signed stays in the audit."""
     ended_at = func.coalesce(StaffSession.ended_at, StaffSession.signed_in_at)
     return _count(session, delete(StaffSession).where(ended_at < now - SEATS_KEPT))
 
 
-def _count(session: Session, statement: Delete) -> int:
+def _count(session: Session, statement: Delete | Update) -> int:
     found = session.execute(statement)
     assert isinstance(found, CursorResult)
     return int(found.rowcount)
@@ -69,5 +76,6 @@ PIECES: tuple[Callable[..., int], ...] = (
     end_dead_holds,
     forget_old_keys,
     forget_old_attempts,
+    forget_kept_forms,
     forget_old_seats,
 )

@@ -136,12 +136,19 @@ class Supervisor:
             if silent and answers(silent[0]):
                 silent.pop(0)
                 if not silent:
+                    self._begin_the_rest()
                     say(self.welcome)
             time.sleep(BEAT)
         self._stop()
 
     def _note(self, _signal: int, _frame: FrameType | None) -> None:
         self.told_to_stop = True
+
+    def _begin_the_rest(self) -> None:
+        """The pages answer: who stood back for them need not wait any longer."""
+        for child in self.children:
+            if child.process is None:
+                child.start_at = min(child.start_at, time.monotonic())
 
     def _stop(self) -> None:
         """Ask every child to finish what it is doing; after 15 seconds, end it."""

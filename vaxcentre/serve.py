@@ -13,7 +13,7 @@ from pathlib import Path
 from vaxcentre.printer import listen, socket_path
 from vaxcentre.processes import Address, Child, Supervisor, say
 
-PAGES_FIRST = 2.0  # seconds; papers asked for meanwhile wait at the printer's door
+PAGES_FIRST = 10.0  # seconds at most; papers asked for meanwhile wait at the printer's door
 GRACE = 10  # seconds that a server gives its running requests
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, timedelta
 
 from icalendar import Alarm, Calendar, Event
 
-from vaxcentre.booking import secrets
 from vaxcentre.booking.queries import AppointmentCard
+from vaxcentre.web import keys
 
 
 def calendar_file(
@@ -27,7 +27,7 @@ def calendar_file(
 def _event(card: AppointmentCard, summary: str, place: str, description: str) -> Event:
     event = Event()
     # Calendars are shared: neither the reference nor the vaccination is in them.
-    event.add("uid", f"{secrets.mark('calendar', str(card.id).encode()).hex()[:32]}@vaxcentre")
+    event.add("uid", f"{keys.mark('calendar', str(card.id).encode()).hex()[:32]}@vaxcentre")
     event.add("sequence", card.sequence)
     event.add("dtstamp", card.changed_at.astimezone(UTC))
     event.add("dtstart", card.starts_at.astimezone(UTC))

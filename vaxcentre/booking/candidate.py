@@ -3,37 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session
 
 from vaxcentre.booking import eligibility
 from vaxcentre.booking.eligibility import CourseCard, PlannedFor, Subject
+from vaxcentre.booking.history import full_history
 from vaxcentre.booking.people import Person
 from vaxcentre.booking.refusals import CallTheCentre, CourseNotOffered, HoldLapsed, SecondNeeded
 from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.clinic import Clinic, Place, Slot
+from vaxcentre.models.locks import ALONE
 from vaxcentre.models.patient import Patient
-from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.course import PastDose
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import PairChoice
+from vaxcentre.writing import read
 
-# An appointment and its local day; the two of a pair in order of their days.
-Held = Sequence[tuple[Appointment, date]]
+
+@dataclass(frozen=True)
+class HeldTime:
+    """A time that is kept, its local day and its doses."""
+
+    id: int
+    reference: str
+    day: date
+    doses: tuple[PlannedFor, ...]
+
+
+# The two of a pair in order of their days.
+Held = Sequence[HeldTime]
 
 
 # Written once: building a statement costs as much as running it.
 _HELD = (
-    select(Appointment, Clinic.day)
+    select(
+        Appointment.id,
+        Appointment.reference,
+        Clinic.day,
+        Appointment.held_until,
+        or_(
+            Appointment.booked_at.is_not(None),
+            Appointment.cancelled_at.is_not(None),
+            Appointment.lapsed_at.is_not(None),
+        ).label("is_over"),
+        PlannedDose.course_id,
+        PlannedDose.dose_number,
+        PlannedDose.previous_on,
+    )
     .join(Place, Place.id == Appointment.place_id)
     .join(Slot, Slot.id == Place.slot_id)
     .join(Clinic, Clinic.id == Slot.clinic_id)
-    .options(joinedload(Appointment.planned_doses))
+    .join(PlannedDose, PlannedDose.appointment_id == Appointment.id)
     .where(Appointment.id.in_(bindparam("ids", expanding=True)))
-    .order_by(Slot.starts_at)
-    .with_for_update(of=Appointment)
+    .order_by(Appointment.id, PlannedDose.id)
+    .with_for_update(**ALONE, of=Appointment)
 )
 
 
@@ -43,20 +70,21 @@ def held(session: Session, appointment_ids: Sequence[int], *, now: datetime) -> 
     Raises:
         HoldLapsed: one of them ran out, was booked or let go.
     """
-    rows = session.execute(_HELD, {"ids": list(appointment_ids)}).unique()
-    found = [(appointment, day) for appointment, day in rows]
+    found: dict[int, HeldTime] = {}
+    rows = read(session, _HELD, {"ids": list(appointment_ids)})
+    for key, reference, day, until, is_over, *dose in rows:
+        if is_over or until is None or until <= now:
+            raise HoldLapsed
+        before = found[key].doses if key in found else ()
+        found[key] = HeldTime(key, reference, day, (*before, PlannedFor(*dose)))
     if not found or len(found) != len(set(appointment_ids)):
         raise HoldLapsed
-    for appointment, _day in found:
-        until = appointment.held_until
-        if appointment.booked_at or not appointment.is_live or until is None or until <= now:
-            raise HoldLapsed
-    return found
+    return tuple(sorted(found.values(), key=lambda time: time.day))
 
 
 def doses_of(candidates: Held) -> set[tuple[int, int]]:
     """Course and dose number of each dose that is to be booked."""
-    return {(p.course_id, p.dose_number) for a, _day in candidates for p in a.planned_doses}
+    return {(dose.course_id, dose.dose_number) for time in candidates for dose in time.doses}
 
 
 def check_without_record(
@@ -78,18 +106,17 @@ def _refuse_for_public(cards: dict[int, CourseCard], candidates: Held, subject: 
     if not all(card.is_offered for card in cards.values()):
         raise CourseNotOffered
     if len(candidates) == 1 and any(
-        _goes_with_second(cards, planned, subject, candidates[0][1])
-        for planned in candidates[0][0].planned_doses
+        _goes_with_second(cards, dose, subject, candidates[0].day) for dose in candidates[0].doses
     ):
         raise SecondNeeded
 
 
 def _goes_with_second(
-    cards: dict[int, CourseCard], planned: PlannedDose, subject: Subject, first_on: date
+    cards: dict[int, CourseCard], dose: PlannedFor, subject: Subject, first_on: date
 ) -> bool:
     """Whether the centre books this first dose only together with its second."""
-    card = cards[planned.course_id]
-    if planned.dose_number != 1 or card.pair_choice is not PairChoice.TOGETHER:
+    card = cards[dose.course_id]
+    if dose.dose_number != 1 or card.pair_choice is not PairChoice.TOGETHER:
         return False
     second = PlannedFor(card.id, 2)
     return eligibility.rule_of_second(cards, second, subject, first_on) is not None
@@ -103,7 +130,7 @@ def check_with_record(
     Raises:
         CallTheCentre: it speaks against them; staff are told what instead.
     """
-    history = full_history(session, patient_id, before=candidates[0][1])
+    history = full_history(session, patient_id, before=candidates[0].day)
     if not history:
         return
     cards = eligibility.course_cards(session)
@@ -120,10 +147,10 @@ def _subject(person: Person, history: Sequence[PastDose] = ()) -> Subject:
 
 
 def _check_all(cards: dict[int, CourseCard], candidates: Held, subject: Subject) -> None:
-    (first, first_on), *later = candidates
-    eligibility.check(cards, wanted(first), subject, on=first_on)
-    for appointment, on in later:
-        eligibility.check_pair(cards, wanted(appointment), subject, first_on=first_on, on=on)
+    first, *later = candidates
+    eligibility.check(cards, first.doses, subject, on=first.day)
+    for time in later:
+        eligibility.check_pair(cards, time.doses, subject, first_on=first.day, on=time.day)
 
 
 def wanted(appointment: Appointment) -> list[PlannedFor]:
@@ -139,7 +166,7 @@ def check_known(
     doses: Sequence[PlannedFor],
     day: date,
     *,
-    declared: bool,
+    declared: frozenset[int],
 ) -> None:
     """Hold doses for a patient on record against the rules, record and earlier plans included.
 
@@ -148,27 +175,3 @@ def check_known(
     cards = eligibility.course_cards(session, {dose.course_id for dose in doses})
     history = tuple(full_history(session, patient.id, before=day))
     eligibility.check(cards, doses, Subject(patient.birth_on, declared, history), on=day)
-
-
-def full_history(
-    session: Session, patient_id: int, *, before: date, without: Sequence[int] = ()
-) -> list[PastDose]:
-    """Doses on record, and those that other live appointments will have given before that day."""
-    given = eligibility.history_of(session, patient_id)
-    known = {(dose.course, dose.dose_number) for dose in given}
-    rows = session.execute(
-        select(Course.code, Course.disease, PlannedDose.dose_number, Clinic.day)
-        .join(PlannedDose, PlannedDose.course_id == Course.id)
-        .join(Appointment, Appointment.id == PlannedDose.appointment_id)
-        .join(Place, Place.id == Appointment.place_id)
-        .join(Slot, Slot.id == Place.slot_id)
-        .join(Clinic, Clinic.id == Slot.clinic_id)
-        .where(
-            PlannedDose.patient_id == patient_id,
-            PlannedDose.released_at.is_(None),
-            Appointment.id.not_in(without),
-            Clinic.day < before,
-        )
-    )
-    planned = [PastDose(code, disease, number, day) for code, disease, number, day in rows]
-    return [*given, *(dose for dose in planned if (dose.course, dose.dose_number) not in known)]

@@ -10,11 +10,21 @@ from sqlalchemy.orm import Session
 from vaxcentre.audit.service import sign
 from vaxcentre.booking import candidate, eligibility, places
 from vaxcentre.booking.eligibility import Subject
-from vaxcentre.booking.refusals import AlreadyHere, AppointmentCancelled, AppointmentPast, SlotOver
+from vaxcentre.booking.history import full_history
+from vaxcentre.booking.refusals import (
+    AlreadyHere,
+    AppointmentCancelled,
+    AppointmentPast,
+    MoveByPhone,
+    SlotOver,
+)
+from vaxcentre.booking.review import mark_to_review
 from vaxcentre.messages.service import enqueue
 from vaxcentre.models.appointment import Appointment, AppointmentMove
 from vaxcentre.models.clinic import Clinic, Place, Slot
+from vaxcentre.models.locks import take
 from vaxcentre.models.visit import Visit
+from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import MessageKind
 
 
@@ -34,17 +44,17 @@ def cancel(
     Raises:
         AppointmentPast, AlreadyHere: it is too late.
     """
-    appointment = _locked(session, appointment_id)
+    appointment, others = _locked(session, appointment_id)
     if appointment.cancelled_at is not None:
         return appointment
     _refuse_too_late(session, appointment, now)
     _cancel_one(session, appointment, reason, by_id=by_id, now=now)
-    for other in others_of_pair(session, appointment):
+    for other in others:
         is_open = not _is_over(session, other, now) and not _is_here(session, other)
         if also_pair and is_open:
             _cancel_one(session, other, reason, by_id=by_id, now=now)
         elif _starts_at(session, other) > _starts_at(session, appointment):
-            other.to_review_at = other.to_review_at or now
+            mark_to_review(session, other, by_id=by_id, now=now)
     return appointment
 
 
@@ -84,9 +94,9 @@ def move(
         AppointmentCancelled, AppointmentPast, AlreadyHere: it is too late.
         SlotOver, ClinicClosed, NotYetOpen, CourseNotOffered, SlotFull: not to that time.
         PairOutsideInterval, and all that the rules of the courses refuse on the new day.
+        MoveByPhone: to the public, where what is on record may have spoken against it.
     """
-    appointment = _locked(session, appointment_id)
-    others = others_of_pair(session, appointment)
+    appointment, others = _locked(session, appointment_id)
     # A first dose that has been received today is on record: its plan no longer counts.
     pair = [appointment, *(one for one in others if not _is_here(session, one))]
     steps = [(appointment, slot_id)]
@@ -96,7 +106,7 @@ def move(
     for one, target in sorted(steps, key=lambda step: _begins(session, step[1])):
         _refuse_change(session, one, now)
         _move_one(session, one, target, reason, by_id=by_id, now=now)
-    _refuse_days(session, pair)
+    _refuse_days(session, pair, by_id=by_id)
     return appointment
 
 
@@ -128,7 +138,7 @@ def _move_one(
     places.refuse_unoffered(slot, [p.course_id for p in appointment.planned_doses])
     appointment.place_id = places.take_free_place(session, slot_id, now=now)
     appointment.moved_at = now
-    appointment.to_review_at = None
+    was_to_review, appointment.to_review_at = appointment.to_review_at is not None, None
     session.add(
         AppointmentMove(
             appointment_id=appointment.id,
@@ -140,11 +150,12 @@ def _move_one(
         )
     )
     who = appointment.patient_id
-    sign(session, "move", appointment, by_id=by_id, now=now, patient_id=who, reason=reason)
+    details = {"reason": reason} | ({"reviewed": True} if was_to_review else {})
+    sign(session, "move", appointment, by_id=by_id, now=now, patient_id=who, **details)
     enqueue(session, appointment, MessageKind.CHANGE, now=now)
 
 
-def _refuse_days(session: Session, pair: list[Appointment]) -> None:
+def _refuse_days(session: Session, pair: list[Appointment], *, by_id: int | None) -> None:
     """Hold the new days against the rules: each appointment on its own, then the two together."""
     dated = sorted(((_day(session, one), one) for one in pair), key=lambda item: item[0])
     (first_on, first), *later = dated
@@ -153,12 +164,17 @@ def _refuse_days(session: Session, pair: list[Appointment]) -> None:
         return
     cards = eligibility.course_cards(session)
     own = [one.id for one in pair]
-    history = candidate.full_history(session, patient.id, before=first_on, without=own)
-    subject = Subject(patient.birth_on, first.declared_at is not None, tuple(history))
-    eligibility.check(cards, candidate.wanted(first), subject, on=first_on)
-    for on, other in later:
-        doses = candidate.wanted(other)
-        eligibility.check_pair(cards, doses, subject, first_on=first_on, on=on)
+    history = full_history(session, patient.id, before=first_on, without=own)
+    subject = Subject(patient.birth_on, first.declared_courses, tuple(history))
+    try:
+        eligibility.check(cards, candidate.wanted(first), subject, on=first_on)
+        for on, other in later:
+            doses = candidate.wanted(other)
+            eligibility.check_pair(cards, doses, subject, first_on=first_on, on=on)
+    except Refusal as refusal:
+        if history and by_id is None:
+            raise MoveByPhone from refusal
+        raise
 
 
 def others_of_pair(session: Session, appointment: Appointment) -> list[Appointment]:
@@ -175,13 +191,16 @@ def others_of_pair(session: Session, appointment: Appointment) -> list[Appointme
             Appointment.lapsed_at.is_(None),
         )
         .order_by(Appointment.id)
-        .with_for_update()
     )
     return list(session.scalars(statement))
 
 
-def _locked(session: Session, appointment_id: int) -> Appointment:
-    return session.get_one(Appointment, appointment_id, with_for_update=True)
+def _locked(session: Session, appointment_id: int) -> tuple[Appointment, list[Appointment]]:
+    """An appointment and the others of its pair, taken in their order: whichever is asked for."""
+    appointment = session.get_one(Appointment, appointment_id)
+    others = others_of_pair(session, appointment)
+    taken = take(session, Appointment, [appointment_id, *(other.id for other in others)])
+    return appointment, [one for one in taken if one.id != appointment_id and one.is_live]
 
 
 def _refuse_change(session: Session, appointment: Appointment, now: datetime) -> None:

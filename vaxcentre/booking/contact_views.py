@@ -11,16 +11,18 @@ from werkzeug import Response
 
 from vaxcentre import clock
 from vaxcentre.booking import draft as drafts
-from vaxcentre.booking import link, queries, service
+from vaxcentre.booking import link, offer, queries, service, strangers
 from vaxcentre.booking.blueprint import bp
 from vaxcentre.booking.draft import Draft
 from vaxcentre.booking.forms import ContactForm
+from vaxcentre.booking.people import folded
 from vaxcentre.booking.queries import AppointmentCard
-from vaxcentre.booking.refusals import ChangedMeanwhile, HoldLapsed
-from vaxcentre.booking.steps import go_on, held_for, missing
+from vaxcentre.booking.refusals import AlreadyBooked, CallTheCentre, ChangedMeanwhile, HoldLapsed
+from vaxcentre.booking.steps import go_on, held_for, missing, picture_now
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.rules.contact import show_phone
+from vaxcentre.rules.reference import show_reference
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.web import errors, filters, languages, once
 from vaxcentre.web.access import public
@@ -32,8 +34,9 @@ def give_contact() -> ResponseReturnValue:
     """Name, and phone or e-mail or neither."""
     now, draft = clock.now(), drafts.load()
     held = held_for(draft, now)
-    if missing(draft, held) not in {"booking.give_contact", "booking.check_all"}:
-        return go_on(draft, now)
+    is_next = missing(draft, held) in {"booking.give_contact", "booking.check_all"}
+    if not draft.has_person or (request.method == "GET" and not is_next):
+        return go_on(draft, now)  # a form that was sent is read first: what was typed is kept
     form = ContactForm(
         family_name=draft.family_name,
         given_names=draft.given_names,
@@ -62,7 +65,7 @@ def give_contact() -> ResponseReturnValue:
 @public
 def check_all() -> ResponseReturnValue:
     """Everything once more, each line with its way back; then it is booked."""
-    now, draft, sentence = clock.now(), drafts.load(), None
+    now, draft, sentence, is_on_record = clock.now(), drafts.load(), None, False
     if request.method == "POST" and (first := _booked_before()):
         return _to_done(draft, first)
     if draft.done and not draft.has_person:
@@ -76,11 +79,37 @@ def check_all() -> ResponseReturnValue:
         except HoldLapsed:
             first = _booked_before()
             return _to_done(draft, first) if first else go_on(draft, now)
+        except (AlreadyBooked, CallTheCentre):
+            strangers.note_refused(draft.who, now=now)
+            sentence, is_on_record = _say_no(draft), True
         except Refusal as refusal:
             sentence = errors.say(refusal)
     return render_template(
-        "booking/check.html", draft=draft, held=held, rows=_rows(draft, held), sentence=sentence
+        "booking/check.html",
+        draft=draft,
+        held=held,
+        rows=_rows(draft, held),
+        sentence=sentence,
+        is_on_record=is_on_record,
     ), 409 if sentence else 200
+
+
+def _say_no(draft: Draft) -> str:
+    """The same sentence whatever is on record; only what this browser has booked is told."""
+    for card in queries.appointment_cards(db.session(), draft.done):
+        is_same = card.birth_on == draft.birth_on and folded(
+            card.family_name, card.given_name
+        ) == folded(draft.family_name, draft.given_names)
+        courses = {dose.course_id for dose in card.doses}
+        if is_same and card.cancelled_at is None and not courses.isdisjoint(draft.courses):
+            return str(
+                _(
+                    "You have just booked this for %(name)s: reference %(reference)s.",
+                    name=card.given_name,
+                    reference=show_reference(card.reference),
+                )
+            )
+    return errors.say(CallTheCentre())
 
 
 def _rows(draft: Draft, held: list[AppointmentCard]) -> list[tuple[str, str, str]]:
@@ -95,6 +124,9 @@ def _rows(draft: Draft, held: list[AppointmentCard]) -> list[tuple[str, str, str
         label = _("Second appointment") if number else _("Day and time")
         where = "booking.choose_second_day" if number else "booking.choose_day"
         rows.append((label, _("%(day)s at %(time)s", day=day, time=time), url_for(where)))
+    if len(held) == 1 and offer.seconds_of(picture_now(clock.now()), draft.wish, held[0].day):
+        second = url_for("booking.choose_second_day")
+        rows.append((_("Second appointment"), _("to be booked later"), second))
     assert draft.birth_on is not None
     born = f"{filters.short_date(draft.birth_on)} ({filters.age(draft.birth_on)})"
     return [
@@ -117,6 +149,7 @@ def _confirm(draft: Draft, now: datetime) -> list[int]:
         raise ChangedMeanwhile
     person = draft.person(languages.chosen())
     with transaction() as session:
+        strangers.refuse_questioner(session, now=now)
         booked = service.confirm(session, draft.holds, person, by_id=None, now=now)
         ids = [appointment.id for appointment in booked]
         result = ",".join(str(number) for number in ids)

@@ -11,10 +11,10 @@ from cryptography.fernet import InvalidToken
 from flask import current_app, request
 from werkzeug import Response
 
-from vaxcentre.booking import secrets
 from vaxcentre.booking.eligibility import PlannedFor, Subject
 from vaxcentre.booking.offer import Wish
-from vaxcentre.booking.people import Person
+from vaxcentre.booking.people import Person, folded
+from vaxcentre.web import keys
 
 COOKIE = "vaxcentre_draft"
 KEPT_SECONDS = 4 * 3600
@@ -27,7 +27,7 @@ class Draft:
 
     courses: tuple[int, ...] = ()
     birth_on: date | None = None
-    declared: bool = False
+    declared_for: tuple[int, ...] = ()  # the courses whose condition was declared on honour
     numbers: tuple[int, ...] = ()  # the dose of each course
     previous: tuple[date | None, ...] = ()  # the day of the dose before
     holds: tuple[int, ...] = ()  # one appointment, or the two of a pair
@@ -53,9 +53,8 @@ class Draft:
         """The doses and the person, as the rules are asked."""
         assert self.birth_on is not None
         doses = zip(self.courses, self.numbers, self.previous, strict=True)
-        return Wish(
-            tuple(PlannedFor(*dose) for dose in doses), Subject(self.birth_on, self.declared)
-        )
+        subject = Subject(self.birth_on, frozenset(self.declared_for))
+        return Wish(tuple(PlannedFor(*dose) for dose in doses), subject)
 
     def person(self, language: str) -> Person:
         """The person, as they are booked."""
@@ -67,13 +66,18 @@ class Draft:
             phone=self.phone or None,
             email=self.email or None,
             language=language,
-            declared=self.declared,
+            declared=frozenset(self.declared_for),
         )
+
+    @property
+    def who(self) -> str:
+        """Whom it is for, however they write their name."""
+        return f"{folded(self.family_name, self.given_names)} {self.birth_on}"
 
     @property
     def seal(self) -> str:
         """Sixteen signs that change when anything does: two tabs must not book for each other."""
-        return secrets.mark(USE, _written(self)).hex()[:16]
+        return keys.mark(USE, _written(self)).hex()[:16]
 
     def for_another_person(self) -> Draft:
         """The next person of the same sitting: same vaccination and contact, nothing else."""
@@ -86,7 +90,7 @@ def load() -> Draft:
     """The draft of this browser; an empty one where there is none that we sealed lately."""
     sealed = request.cookies.get(COOKIE, "")
     try:
-        written = secrets.box_for(USE).decrypt(sealed.encode(), ttl=KEPT_SECONDS)
+        written = keys.box_for(USE).decrypt(sealed.encode(), ttl=KEPT_SECONDS)
         return _read(json.loads(written))
     except (InvalidToken, ValueError, TypeError, KeyError):
         return Draft()
@@ -96,7 +100,7 @@ def save(response: Response, draft: Draft) -> Response:
     """Hand the draft back to the browser."""
     response.set_cookie(
         COOKIE,
-        secrets.box_for(USE).encrypt(_written(draft)).decode(),
+        keys.box_for(USE).encrypt(_written(draft)).decode(),
         max_age=KEPT_SECONDS,
         httponly=True,
         samesite="Lax",

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from vaxcentre.booking.refusals import PairOutsideInterval
-from vaxcentre.models.clinic import Centre
-from vaxcentre.models.injection import Injection
-from vaxcentre.models.patient import DeclaredDose
 from vaxcentre.models.vaccine import Course, CourseRule
 from vaxcentre.rules.course import (
     DoseRule,
@@ -25,7 +21,7 @@ from vaxcentre.rules.course import (
     window_after,
 )
 from vaxcentre.rules.refusal import Refusal
-from vaxcentre.rules.vocabulary import Outcome, PairChoice
+from vaxcentre.rules.vocabulary import PairChoice
 
 
 @dataclass(frozen=True)
@@ -42,7 +38,7 @@ class Subject:
     """Who the rules are asked about: birth date, what they declare, and the doses they had."""
 
     birth_on: date
-    declared: bool = False
+    declared: frozenset[int] = frozenset()  # the courses whose condition they declare as theirs
     history: tuple[PastDose, ...] = ()
 
 
@@ -67,9 +63,10 @@ class CourseCard:
         """The most doses that any confirmed schedule has."""
         return max((rule.dose_number for rule in self.rules if rule.is_confirmed), default=0)
 
-    @property
-    def conditions(self) -> frozenset[str]:
-        """What somebody declares who declares the course's condition."""
+    def conditions_of(self, subject: Subject) -> frozenset[str]:
+        """What opens rules of this course to somebody who declares its condition."""
+        if self.id not in subject.declared:
+            return frozenset()
         return frozenset(rule.condition for rule in self.rules if rule.condition)
 
     def is_bookable_on(self, day: date) -> bool:
@@ -131,21 +128,25 @@ def check(
 ) -> dict[int, DoseRule]:
     """The rule under which each of these doses may be given that day; the first refusal otherwise.
 
-    Raises: all that `rules.course.check_dose` raises.
+    Raises: all that `rules.course.check_dose` raises, with the course it is about (`course_id`).
     """
     found: dict[int, DoseRule] = {}
     for dose in doses:
         card = cards[dose.course_id]
-        found[card.id] = check_dose(
-            card.rules,
-            (*subject.history, *_said(card, dose, subject.history)),
-            course=card.code,
-            disease=card.disease,
-            dose_number=dose.dose_number,
-            birth_on=subject.birth_on,
-            on=on,
-            conditions=card.conditions if subject.declared else frozenset(),
-        )
+        try:
+            found[card.id] = check_dose(
+                card.rules,
+                (*subject.history, *_said(card, dose, subject.history)),
+                course=card.code,
+                disease=card.disease,
+                dose_number=dose.dose_number,
+                birth_on=subject.birth_on,
+                on=on,
+                conditions=card.conditions_of(subject),
+            )
+        except Refusal as refusal:
+            refusal.facts["course_id"] = card.id
+            raise
     return found
 
 
@@ -209,7 +210,7 @@ def rule_of_second(
 def _awaits_confirmation(
     card: CourseCard, dose_number: int, subject: Subject, first_on: date
 ) -> bool:
-    declared = card.conditions if subject.declared else frozenset()
+    declared = card.conditions_of(subject)
     age = age_in_months(subject.birth_on, first_on)
     return any(
         rule.dose_number == dose_number
@@ -229,29 +230,6 @@ def planned_history(
         PastDose(cards[d.course_id].code, cards[d.course_id].disease, d.dose_number - 1, first_on)
         for d in seconds
         if d.dose_number > 1
-    ]
-
-
-def history_of(session: Session, patient_id: int) -> list[PastDose]:
-    """The doses of a person: current injections here, and those declared from elsewhere."""
-    given = select(Course.code, Course.disease, Injection.dose_number, Injection.given_at).where(
-        Injection.course_id == Course.id,
-        Injection.patient_id == patient_id,
-        Injection.replaced_at.is_(None),
-        Injection.outcome == Outcome.GIVEN,
-    )
-    declared = select(
-        Course.code, Course.disease, DeclaredDose.dose_number, DeclaredDose.given_on
-    ).where(
-        DeclaredDose.course_id == Course.id,
-        DeclaredDose.patient_id == patient_id,
-        DeclaredDose.withdrawn_at.is_(None),
-    )
-    here = session.execute(given).all()
-    zone = ZoneInfo(session.scalar(select(Centre.time_zone)) or "UTC") if here else UTC
-    return [
-        *(PastDose(c, d, n, at.astimezone(zone).date()) for c, d, n, at in here),
-        *(PastDose(c, d, n, day) for c, d, n, day in session.execute(declared)),
     ]
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from vaxcentre.booking import tries
 from vaxcentre.booking.refusals import NotFound, TooManyTries
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.patient import Patient
-from vaxcentre.models.staff import Attempt
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import AttemptKind
-
-TRIES = 10
-WITHIN = timedelta(hours=1)
 
 
 def find(
@@ -24,9 +21,11 @@ def find(
     """Number and link version of the appointment; or the "no", its wrong try counted.
 
     The "no" is returned, not raised, so that the transaction keeps the count. `address` and
-    `subject` are hashes of the network address and of the reference.
+    `subject` are marks of the network address and of the reference.
     """
-    if (until := _waiting_until(session, address, now)) is not None:
+    kind = AttemptKind.APPOINTMENT
+    tries.queue_up(session, address)
+    if (until := tries.waiting_until(session, kind, address, now=now)) is not None:
         return TooManyTries(until=until)
     row = session.execute(
         select(Appointment.id, Appointment.link_version)
@@ -38,25 +37,6 @@ def find(
         )
     ).first()
     if row is None:
-        session.add(
-            Attempt(kind=AttemptKind.APPOINTMENT, subject=subject, address=address, failed_at=now)
-        )
+        tries.note_wrong(session, kind, subject, address, now=now)
         return NotFound()
     return row.id, row.link_version
-
-
-def _waiting_until(session: Session, address: str, now: datetime) -> datetime | None:
-    """When this address may try again; None: now."""
-    if session.get_bind().dialect.name == "postgresql":  # count and write as one
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(address, 1))))
-    recent = session.scalars(
-        select(Attempt.failed_at)
-        .where(
-            Attempt.kind == AttemptKind.APPOINTMENT,
-            Attempt.address == address,
-            Attempt.failed_at > now - WITHIN,
-        )
-        .order_by(Attempt.failed_at.desc())
-        .limit(TRIES)
-    ).all()
-    return recent[-1] + WITHIN if len(recent) == TRIES else None

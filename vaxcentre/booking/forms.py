@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, Length, StopValidation
 from vaxcentre.booking.draft import Draft
 from vaxcentre.booking.eligibility import CourseCard
 from vaxcentre.booking.people import LONGEST_NAME, folded
-from vaxcentre.rules.birth import birth_date
+from vaxcentre.rules.birth import YearInTwoDigits, birth_date, refuse_short_year
 from vaxcentre.rules.contact import EmailUnreadable, PhoneUnreadable, read_email, read_phone
 from vaxcentre.rules.reference import read_reference
 from vaxcentre.rules.refusal import Refusal
@@ -49,30 +49,40 @@ class BirthForm(Form):
     def birth_on(self, today: date) -> date | None:
         """The birth date, or None with the sentence put at the boxes."""
         try:
+            refuse_short_year(self.year.data or "", today=today)
             return birth_date(*_numbers(self.day, self.month, self.year), today=today)
         except Refusal as refusal:
             self.refuse(refusal)
             return None
 
     def refuse(self, refusal: Refusal) -> None:
-        """Put a sentence about the birth date or the condition at the box that shows it."""
-        name = {"birth_on": "day", "condition": "declared"}.get(refusal.field or "")
-        if name is None or name not in self:
+        """Put a sentence about the birth date at the box that it is about."""
+        box = {"birth_on": self.day, "birth_year": self.year}.get(refusal.field or "")
+        if box is None:
             super().refuse(refusal)
         else:
-            self[name].errors = [*self[name].errors, errors.say(refusal)]
+            box.errors = [*box.errors, self.say(refusal)]
+
+    def say(self, refusal: Refusal) -> str:
+        """The refusal's sentence."""
+        return errors.say(refusal)
 
 
 class PersonForm(BirthForm):
-    """Who it is for: birth date, the declared condition, which dose of each course."""
+    """Who it is for: birth date, and of each course the declared condition and which dose."""
 
-    declared = BooleanField(_l("I declare on my honour that this is so"))
+    names: ClassVar[dict[int, str]] = {}  # of the courses, where there are several
 
     @classmethod
-    def about(cls, cards: Sequence[CourseCard]) -> type[PersonForm]:
-        """The form for these courses: those with several doses ask which one."""
+    def about(cls, cards: Sequence[CourseCard], language: str) -> type[PersonForm]:
+        """The form for these courses: each with a condition has a tick, with doses asks which."""
         fields: dict[str, Any] = {}
+        if len(cards) > 1:
+            fields["names"] = {card.id: card.short_names[language] for card in cards}
         for card in cards:
+            if card.condition[language]:
+                said = _l("I declare on my honour: %(said)s", said=card.condition[language])
+                fields[f"declared_{card.id}"] = BooleanField(said)
             if card.doses > 1:
                 numbers = [SelectChoice(str(n), _nth(n)) for n in range(1, card.doses + 1)]
                 fields[f"dose_{card.id}"] = SelectField(choices=numbers, default="1")
@@ -83,7 +93,9 @@ class PersonForm(BirthForm):
     def fill(self, draft: Draft) -> None:
         """Show what was typed before."""
         _show_date(self, "", draft.birth_on)
-        self.declared.data = draft.declared
+        for course_id in draft.declared_for:
+            if f"declared_{course_id}" in self:
+                self[f"declared_{course_id}"].data = True
         if draft.has_person:
             for course_id, number, previous in zip(
                 draft.courses, draft.numbers, draft.previous, strict=True
@@ -92,19 +104,51 @@ class PersonForm(BirthForm):
                     self[f"dose_{course_id}"].data = str(number)
                     _show_date(self, f"_{course_id}", previous)
 
+    def declared_for(self, cards: Sequence[CourseCard]) -> tuple[int, ...]:
+        """The courses whose condition was declared, each by its own tick."""
+        ticks = ((card.id, f"declared_{card.id}") for card in cards)
+        return tuple(course_id for course_id, tick in ticks if tick in self and self[tick].data)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Put a missing condition at the tick of its course."""
+        tick = f"declared_{refusal.facts.get('course_id')}"
+        if refusal.field == "condition" and tick in self:
+            sentence = self.about_course(refusal, str(CONDITION_NEEDED))
+            self[tick].errors = [*self[tick].errors, sentence]
+        else:
+            super().refuse(refusal)
+
+    def say(self, refusal: Refusal) -> str:
+        """The refusal's sentence, with the course it is about."""
+        return self.about_course(refusal, errors.say(refusal))
+
+    def about_course(self, refusal: Refusal, sentence: str) -> str:
+        """The sentence with the name of its course in front, where there are several."""
+        course_id = refusal.facts.get("course_id")
+        name = self.names.get(course_id) if isinstance(course_id, int) else None
+        return _("%(course)s: %(sentence)s", course=name, sentence=sentence) if name else sentence
+
     def dose_of(self, card: CourseCard, latest: date) -> tuple[int, date | None] | None:
         """Dose number and day of the dose before; None with the sentence at its field."""
         if card.doses < 2 or self[f"dose_{card.id}"].data == "1":
             return 1, None
-        day = self[f"day_{card.id}"]
+        day, month, year = (self[f"{part}_{card.id}"] for part in ("day", "month", "year"))
         try:
-            numbers = _numbers(day, self[f"month_{card.id}"], self[f"year_{card.id}"])
+            refuse_short_year(year.data or "", today=latest)
+            numbers = _numbers(day, month, year)
             return int(self[f"dose_{card.id}"].data), birth_date(*numbers, today=latest)
+        except YearInTwoDigits as refusal:
+            year.errors = [*year.errors, errors.say(refusal)]
+            return None
         except Refusal:
             day.errors = [*day.errors, str(PREVIOUS_MISSING)]
             return None
 
 
+CONDITION_NEEDED = _l(
+    "At this age, this vaccination is for people in this situation. If it is yours, tick the box. "
+    "If not, call the centre."
+)
 PREVIOUS_MISSING = _l("Enter the day of the injection before: day, month and year.")
 
 

@@ -12,9 +12,9 @@ from flask import current_app, g, request
 from sqlalchemy import select
 from werkzeug import Response
 
-from vaxcentre.booking import secrets
 from vaxcentre.extensions import db
 from vaxcentre.models.appointment import Appointment
+from vaxcentre.web import keys
 from vaxcentre.web.centre import the_centre
 
 COOKIE = "vaxcentre_appointment"
@@ -28,9 +28,7 @@ _MARK_BYTES = 16  # 128 bits
 def token_for(appointment_id: int, link_version: int) -> str:
     """The secret of an appointment's link: nothing is stored, a higher version ends it."""
     head = _HEAD.pack(appointment_id, link_version)
-    return (
-        base64.urlsafe_b64encode(head + secrets.mark(USE, head)[:_MARK_BYTES]).decode().rstrip("=")
-    )
+    return base64.urlsafe_b64encode(head + keys.mark(USE, head)[:_MARK_BYTES]).decode().rstrip("=")
 
 
 def secret_link(appointment: Appointment) -> str:
@@ -48,7 +46,7 @@ def appointment_of_token(token: str) -> int | None:
     if len(raw) != _HEAD.size + _MARK_BYTES:
         return None
     head, made = raw[: _HEAD.size], raw[_HEAD.size :]
-    if not hmac.compare_digest(made, secrets.mark(USE, head)[:_MARK_BYTES]):
+    if not hmac.compare_digest(made, keys.mark(USE, head)[:_MARK_BYTES]):
         return None
     appointment_id, version = _HEAD.unpack(head)
     found = select(Appointment.link_version).where(

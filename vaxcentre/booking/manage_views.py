@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug import Response
 
 from vaxcentre import clock
-from vaxcentre.booking import link, secrets, service
+from vaxcentre.booking import link, queries, service
 from vaxcentre.booking.blueprint import bp
 from vaxcentre.booking.find import find
 from vaxcentre.booking.forms import FindForm
 from vaxcentre.booking.paper_views import own_cards
 from vaxcentre.booking.queries import AppointmentCard
 from vaxcentre.booking.refusals import TooManyTries
+from vaxcentre.booking.steps import page_of_others
 from vaxcentre.database import transaction
+from vaxcentre.extensions import db
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.web import errors
 from vaxcentre.web.access import public
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.visitor import address_mark, subject_mark
 
 
 @bp.after_request
@@ -48,8 +49,8 @@ def find_appointment() -> ResponseReturnValue:
                     session,
                     reference,
                     birth_on,
-                    address=_hashed("address", _network(request.remote_addr or "")),
-                    subject=_hashed("reference", reference),
+                    address=address_mark(),
+                    subject=subject_mark(reference),
                     now=now,
                 )
             if not isinstance(found, Refusal):
@@ -59,21 +60,6 @@ def find_appointment() -> ResponseReturnValue:
     if form.errors and status == 200:
         status = 422
     return render_template("booking/find.html", form=form), status
-
-
-def _hashed(use: str, text: str) -> str:
-    return secrets.mark(f"attempt {use}", text.encode()).hex()
-
-
-def _network(address: str) -> str:
-    """One IPv4 address, or the /64 that one subscriber has of IPv6."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if found.version == 4:
-        return address
-    return str(ipaddress.ip_network((found, 64), strict=False))
 
 
 @bp.get("/rv/<token>")
@@ -102,12 +88,17 @@ def own_appointment() -> ResponseReturnValue:
     own = link.appointment_of_this_visitor()
     if own is None:
         return redirect(url_for("booking.find_appointment"))
-    home, now, cards = "questionnaire.answer", clock.now(), own_cards()
+    session, now, cards = db.session(), clock.now(), own_cards()
+    coming = queries.next_to_come(cards, now)
+    given = queries.vaccinated(session, [card.id for card in cards])
     return render_template(
         "booking/own.html",
         cards=cards,
-        is_alive=any(not card.cancelled_at and not card.is_past(now) for card in cards),
-        questions_url=url_for(home) if home in current_app.view_functions else None,
+        coming=coming,
+        given=given,
+        answered_at=queries.answered_at(session, coming.id) if coming else None,
+        questions_url=page_of_others("questionnaire.answer") if coming else None,
+        paper_url=page_of_others("papers.mine") if given else None,
     )
 
 

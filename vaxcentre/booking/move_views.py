@@ -9,15 +9,23 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from vaxcentre import clock
-from vaxcentre.booking import moving, service
+from vaxcentre.booking import moving, service, strangers
 from vaxcentre.booking.availability import FreeTime, OpenDay, Picture
 from vaxcentre.booking.blueprint import bp
 from vaxcentre.booking.manage_views import one_of_pair
 from vaxcentre.booking.moving import Change
 from vaxcentre.booking.offer import page_of
 from vaxcentre.booking.queries import AppointmentCard
+from vaxcentre.booking.refusals import MoveByPhone
 from vaxcentre.booking.steps import picture_now
-from vaxcentre.booking.time_views import day_of, in_groups, page_number, slot_of_form, time_of
+from vaxcentre.booking.time_views import (
+    after_refusal,
+    day_of,
+    in_groups,
+    page_number,
+    slot_of_form,
+    time_of,
+)
 from vaxcentre.database import transaction
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.web import errors
@@ -56,7 +64,9 @@ def move_time(number: int, day: str) -> ResponseReturnValue:
         try:
             return _move(picture, change, found, time_of(found, slot_of_form()), now)
         except Refusal as refusal:
-            sentence = errors.say(refusal)
+            if isinstance(refusal, MoveByPhone):
+                strangers.note_refused(f"{card.id} {found.day}", now=now)
+            sentence, found = errors.say(refusal), after_refusal(found, refusal)
     return render_template(
         "booking/move_time.html",
         card=card,
@@ -76,6 +86,7 @@ def _move(
     if moving.must_follow(picture, change, day.day):
         follow = moving.follow_time(picture, change, day.day, time).slot_id
     with transaction() as session:
+        strangers.refuse_questioner(session, now=now)
         service.move(
             session, change.card.id, time.slot_id, by_id=None, now=now, pair_slot_id=follow
         )

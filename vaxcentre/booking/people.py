@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from vaxcentre.booking.names import words_of
 from vaxcentre.booking.refusals import AlreadyBooked, NoPatient
+from vaxcentre.booking.review import mark_to_review
 from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.clinic import Place, Slot
 from vaxcentre.models.injection import Injection
-from vaxcentre.models.patient import Patient
+from vaxcentre.models.locks import take, take_one, take_patient
+from vaxcentre.models.patient import NameWord, Patient
 from vaxcentre.models.visit import NoInjection, Visit
 from vaxcentre.rules.identity import first_given_name, fold
-from vaxcentre.rules.vocabulary import Outcome, Sex
+from vaxcentre.rules.vocabulary import Sex
+from vaxcentre.writing import insert_row, read, write
 
 LONGEST_NAME = 100
 # A visit without an outcome after so long is over, whatever was forgotten at the desk.
@@ -34,7 +38,7 @@ class Person:
     phone: str | None = None
     email: str | None = None
     language: str = "fr"
-    declared: bool = False
+    declared: frozenset[int] = frozenset()  # the courses whose condition they declare
 
 
 def folded(family: str, given: str) -> tuple[str, str]:
@@ -42,8 +46,17 @@ def folded(family: str, given: str) -> tuple[str, str]:
     return fold(family)[:LONGEST_NAME], fold(first_given_name(given))[:LONGEST_NAME]
 
 
+@dataclass(frozen=True)
+class Record:
+    """Whose record it is, and the names as they stand on it."""
+
+    id: int
+    family_name: str
+    given_names: str
+
+
 _SAME_PERSON = (
-    select(Patient)
+    select(Patient.id)
     .where(
         Patient.birth_on == bindparam("birth_on"),
         Patient.folded_family == bindparam("family"),
@@ -55,52 +68,54 @@ _SAME_PERSON = (
 )
 
 
+_NEW_PATIENT = insert(Patient)
+_NEW_WORDS = insert(NameWord)
+
+
 def find_patient(session: Session, family: str, given: str, birth_on: date) -> Patient | None:
     """The person with this birth name, first given name and birth date.
 
     Of two records of one person, the older.
     """
-    folded_family, folded_given = folded(family, given)
-    who = {"birth_on": birth_on, "family": folded_family, "given": folded_given}
-    return session.scalars(_SAME_PERSON, who).first()
+    key = _same_person(session, *folded(family, given), birth_on)
+    return session.get(Patient, key) if key else None
+
+
+def _same_person(session: Session, family: str, given: str, birth_on: date) -> int | None:
+    who = {"birth_on": birth_on, "family": family, "given": given}
+    found: int | None = read(session, _SAME_PERSON, who).scalar()
+    return found
 
 
 def patient_for(
     session: Session, person: Person, *, by_id: int | None, now: datetime
-) -> tuple[Patient, bool]:
-    """The matched patient, untouched, or a new one; and whether it is new.
+) -> tuple[Record, bool]:
+    """The matched patient's record, untouched, or a new one; and whether it is new.
 
     The contact stays with the appointment: who types a name has not proved to be that person.
     """
-    folded_family, folded_given = folded(person.family_name, person.given_names)
-    _one_at_a_time(session, f"{folded_family}/{folded_given}/{person.birth_on}")
-    found = find_patient(session, person.family_name, person.given_names, person.birth_on)
-    if found is not None and (kept := _still_there(session, found.id)) is not None:
-        return kept, False
-    patient = Patient(
-        family_name=person.family_name[:LONGEST_NAME],
-        given_names=person.given_names[:LONGEST_NAME],
-        folded_family=folded_family,
-        folded_given=folded_given,
-        sex=person.sex or Sex.UNKNOWN,
-        birth_on=person.birth_on,
-        created_at=now,
-        created_by_id=by_id,
-    )
-    session.add(patient)
-    session.flush()
-    return patient, True
-
-
-def _still_there(session: Session, patient_id: int) -> Patient | None:
-    """The record, taken as `known_patient` takes it; of one merged meanwhile, the one that stays.
-
-    So a booking online waits for the desk that books or merges the same person, and reads after.
-    """
-    patient = session.get(Patient, patient_id, with_for_update=True)
-    while patient is not None and patient.merged_into_id is not None:
-        patient = session.get(Patient, patient.merged_into_id, with_for_update=True)
-    return patient
+    family, given = folded(person.family_name, person.given_names)
+    _one_at_a_time(session, f"{family}/{given}/{person.birth_on}")
+    found = _same_person(session, family, given, person.birth_on)
+    # A booking online waits for the desk that books or merges the same person, and reads after.
+    if found is not None and (kept := take_patient(session, found)) is not None:
+        return Record(kept.id, kept.family_name, kept.given_names), False
+    record = Record(0, person.family_name[:LONGEST_NAME], person.given_names[:LONGEST_NAME])
+    row = {
+        "family_name": record.family_name,
+        "given_names": record.given_names,
+        "folded_family": family,
+        "folded_given": given,
+        "sex": person.sex or Sex.UNKNOWN,
+        "birth_on": person.birth_on,
+        "created_at": now,
+        "created_by_id": by_id,
+    }
+    record = replace(record, id=insert_row(session, _NEW_PATIENT, row))
+    if words := words_of(person.family_name, person.given_names):
+        found_by = {"patient_id": record.id, "birth_on": person.birth_on}
+        write(session, _NEW_WORDS, [{"word": word, **found_by} for word in words])
+    return record, True
 
 
 def known_patient(session: Session, patient_id: int) -> Patient:
@@ -109,7 +124,7 @@ def known_patient(session: Session, patient_id: int) -> Patient:
     Raises:
         NoPatient: there is none, or the record was merged into another.
     """
-    patient = session.get(Patient, patient_id, with_for_update=True)
+    patient = take_one(session, Patient, patient_id)
     if patient is None or patient.merged_into_id is not None:
         raise NoPatient
     return patient
@@ -122,7 +137,12 @@ def _one_at_a_time(session: Session, identity: str) -> None:
 
 
 def release_spent(
-    session: Session, patient_id: int, doses: Collection[tuple[int, int]], *, now: datetime
+    session: Session,
+    patient_id: int,
+    doses: Collection[tuple[int, int]],
+    *,
+    by_id: int | None,
+    now: datetime,
 ) -> None:
     """Free the person's claims on these doses that came to nothing: missed, or not vaccinated.
 
@@ -131,11 +151,17 @@ def release_spent(
     Raises:
         AlreadyBooked: one of the claims still stands.
     """
-    for planned, appointment in _claims(session, patient_id, doses):
+    claims = _claims(session, patient_id, doses)
+    pairs = {one.pair_id for _planned, one in claims if one.pair_id}
+    others = select(Appointment.id).where(Appointment.pair_id.in_(pairs))
+    ids = {one.id for _planned, one in claims} | set(session.scalars(others) if pairs else ())
+    take(session, Appointment, ids)
+    for planned, appointment in claims:
         if not _is_spent(session, planned, appointment, now):
             raise AlreadyBooked
         planned.released_at = now
-        _review_the_other(session, appointment, now)
+        for other in _others_to_come(session, appointment, now):
+            mark_to_review(session, other, by_id=by_id, now=now)
     session.flush()
 
 
@@ -179,8 +205,7 @@ def _was_given(session: Session, planned: PlannedDose) -> bool:
             Injection.patient_id == planned.patient_id,
             Injection.course_id == planned.course_id,
             Injection.dose_number == planned.dose_number,
-            Injection.replaced_at.is_(None),
-            Injection.outcome == Outcome.GIVEN,
+            Injection.is_current,
         )
     )
     return found is not None
@@ -201,9 +226,9 @@ def _came_to_nothing(session: Session, planned: PlannedDose) -> bool:
     return found is not None
 
 
-def _review_the_other(session: Session, missed: Appointment, now: datetime) -> None:
+def _others_to_come(session: Session, missed: Appointment, now: datetime) -> list[Appointment]:
     if missed.pair_id is None:
-        return
+        return []
     others = (
         select(Appointment)
         .join(Place, Place.id == Appointment.place_id)
@@ -216,5 +241,4 @@ def _review_the_other(session: Session, missed: Appointment, now: datetime) -> N
             Slot.starts_at > now,
         )
     )
-    for other in session.scalars(others):
-        other.to_review_at = other.to_review_at or now
+    return list(session.scalars(others))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Executable, and_, bindparam, select, update
+from sqlalchemy import Executable, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit.service import sign
+from vaxcentre.booking.holds import end, let_go
 from vaxcentre.booking.refusals import (
     ClinicClosed,
     CourseNotOffered,
@@ -17,9 +18,13 @@ from vaxcentre.booking.refusals import (
     SlotFull,
     SlotOver,
 )
-from vaxcentre.models.appointment import Appointment, PlannedDose
+from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Clinic, ClinicCourse, Place, Slot
+from vaxcentre.models.locks import ALONE, take
 from vaxcentre.models.visit import Visit
+from vaxcentre.writing import read
+
+ALL = 10_000
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class OpenSlot:
 _SLOT = (
     select(Slot.starts_at, Slot.ends_at, Slot.clinic_id)
     .where(Slot.id == bindparam("slot_id"))
-    .with_for_update()
+    .with_for_update(**ALONE)
 )
 _CLINIC = (
     select(Clinic.day, Clinic.ends_at, Clinic.closed_at, Clinic.opens_at, ClinicCourse.course_id)
@@ -84,7 +89,14 @@ _CLAIMS = (
     )
     .order_by(Place.number)
 )
-_CLAIMS_OF_SLOT = _CLAIMS.where(Place.slot_id == bindparam("slot_id"))
+_FREE_PLACE = _CLAIMS.where(
+    Place.slot_id == bindparam("slot_id"),
+    Place.extra_reason.is_(None),
+    or_(
+        Appointment.id.is_(None),
+        and_(Appointment.booked_at.is_(None), Appointment.held_until <= bindparam("now")),
+    ),
+).limit(bindparam("most"))
 _CLAIM_OF_PLACE = _CLAIMS.where(Place.id == bindparam("place_id"))
 
 
@@ -113,10 +125,10 @@ def _lock(session: Session, slot_id: int) -> tuple[OpenSlot, datetime]:
     Raises:
         SlotOver: there is no such slot any more.
     """
-    slot = session.execute(_SLOT, {"slot_id": slot_id}).first()
+    slot = read(session, _SLOT, {"slot_id": slot_id}).first()
     if slot is None:
         raise SlotOver
-    rows = session.execute(_CLINIC, {"clinic_id": slot.clinic_id}).all()
+    rows = read(session, _CLINIC, {"clinic_id": slot.clinic_id}).all()
     clinic = rows[0]
     found = OpenSlot(
         id=slot_id,
@@ -155,19 +167,18 @@ def refuse_unoffered(slot: OpenSlot, course_ids: Collection[int]) -> None:
 
 
 def take_free_place(session: Session, slot_id: int, *, now: datetime) -> int:
-    """The lowest free place of a locked slot; holds that ran out are ended first.
+    """The lowest free place of a locked slot; a hold on it that ran out is ended.
 
     Places that the desk opened for a walk-in are not given to anybody else.
 
     Raises:
         SlotFull.
     """
-    claims = _claims(session, _CLAIMS_OF_SLOT, slot_id=slot_id)
-    dead = [claim.appointment_id for claim in claims if claim.is_dead(now)]
-    let_go(session, [number for number in dead if number is not None], now=now)
-    for claim in claims:
-        if not claim.is_extra and (claim.appointment_id is None or claim.is_dead(now)):
-            return claim.place_id
+    for most in (1, ALL):  # nearly always the first can be had
+        for claim in _claims(session, _FREE_PLACE, slot_id=slot_id, now=now, most=most):
+            hold = claim.appointment_id
+            if hold is None or hold in let_go(session, [hold], now=now, or_pass_over=True):
+                return claim.place_id
     raise SlotFull
 
 
@@ -184,18 +195,19 @@ def take_this_place(
     (claim,) = _claims(session, _CLAIM_OF_PLACE, place_id=place_id)
     if claim.appointment_id is not None:
         missed = claim.booked_at is not None and slot.ends_at <= now
-        if not claim.is_dead(now) and not (missed and not _came(session, claim.appointment_id)):
+        # Whoever is about to move or to receive that person has the appointment in hand.
+        lost = take(session, Appointment, [claim.appointment_id], or_pass_over=True)
+        if not lost or not (claim.is_dead(now) or (missed and not _came(session, lost[0].id))):
             raise SlotFull
-        _end(session, [claim.appointment_id], now)
+        end(session, [lost[0].id], now)
         if missed:
-            lost = session.get_one(Appointment, claim.appointment_id, populate_existing=True)
-            who = lost.patient_id
-            sign(session, "give_place_away", lost, by_id=by_id, now=now, patient_id=who)
+            who = lost[0].patient_id
+            sign(session, "give_place_away", lost[0], by_id=by_id, now=now, patient_id=who)
     return place_id
 
 
-def _claims(session: Session, statement: Executable, **values: int) -> list[Claim]:
-    rows = session.execute(statement, values)
+def _claims(session: Session, statement: Executable, **values: object) -> list[Claim]:
+    rows = read(session, statement, values)
     return [Claim(p, extra is not None, a, booked, held) for p, extra, a, booked, held in rows]
 
 
@@ -204,32 +216,3 @@ def _came(session: Session, appointment_id: int) -> bool:
         Visit.appointment_id == appointment_id, Visit.undone_at.is_(None)
     )
     return session.scalar(visit) is not None
-
-
-def let_go(session: Session, appointment_ids: Collection[int], *, now: datetime) -> None:
-    """End these holds: their places are free at once. What is booked stays booked."""
-    if not appointment_ids:
-        return
-    unbooked = session.scalars(
-        select(Appointment.id)
-        .where(
-            Appointment.id.in_(appointment_ids),
-            Appointment.booked_at.is_(None),
-            Appointment.lapsed_at.is_(None),
-        )
-        .with_for_update()
-    ).all()
-    _end(session, unbooked, now)
-
-
-def _end(session: Session, appointment_ids: Sequence[int], now: datetime) -> None:
-    if not appointment_ids:
-        return
-    session.execute(
-        update(Appointment).where(Appointment.id.in_(appointment_ids)).values(lapsed_at=now)
-    )
-    session.execute(
-        update(PlannedDose)
-        .where(PlannedDose.appointment_id.in_(appointment_ids), PlannedDose.released_at.is_(None))
-        .values(released_at=now)
-    )

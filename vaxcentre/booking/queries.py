@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from vaxcentre.models.appointment import Appointment, AppointmentMove, PlannedDose
 from vaxcentre.models.clinic import Clinic, Place, Slot
-from vaxcentre.models.visit import Visit
+from vaxcentre.models.injection import Injection
+from vaxcentre.models.visit import Interview, Visit
 from vaxcentre.rules.identity import first_given_name
 
 
@@ -56,8 +57,8 @@ class AppointmentCard:
     moved_at: datetime | None
     moves: int
     is_here: bool
-    declared: bool
-    # No more than who booked has typed: a match shows nothing of what is stored.
+    declared: frozenset[int]  # the courses whose condition was declared
+    # As who booked has typed them: a match shows nothing of what is stored.
     family_name: str
     given_name: str
     birth_on: date | None
@@ -75,6 +76,10 @@ class AppointmentCard:
     def is_past(self, now: datetime) -> bool:
         """Whether its time is over, or the person has come."""
         return self.is_here or self.ends_at <= now
+
+    def is_to_come(self, now: datetime) -> bool:
+        """Whether the person is still expected."""
+        return self.cancelled_at is None and not self.is_past(now)
 
     @property
     def changed_at(self) -> datetime:
@@ -138,9 +143,11 @@ def _card(
         moved_at=appointment.moved_at,
         moves=moves,
         is_here=visits > 0,
-        declared=appointment.declared_at is not None,
-        family_name=patient.family_name if patient else "",
-        given_name=first_given_name(patient.given_names) if patient else "",
+        declared=appointment.declared_courses,
+        family_name=appointment.typed_family_name or (patient.family_name if patient else ""),
+        given_name=first_given_name(
+            appointment.typed_given_names or (patient.given_names if patient else "")
+        ),
         birth_on=patient.birth_on if patient else None,
         doses=tuple(
             DoseCard(
@@ -168,3 +175,32 @@ def with_pair(session: Session, appointment_id: int) -> list[AppointmentCard]:
             )
         ).all()
     return appointment_cards(session, ids)
+
+
+def next_to_come(cards: Iterable[AppointmentCard], now: datetime) -> AppointmentCard | None:
+    """The first of these for which the person is still expected."""
+    return next((card for card in cards if card.is_to_come(now)), None)
+
+
+def answered_at(session: Session, appointment_id: int) -> datetime | None:
+    """When the health questions were last answered at home for an appointment."""
+    return session.scalar(
+        select(func.max(Interview.answered_at)).where(
+            Interview.appointment_id == appointment_id, Interview.answered_by_id.is_(None)
+        )
+    )
+
+
+def vaccinated(session: Session, appointment_ids: Collection[int]) -> dict[int, datetime]:
+    """Of these appointments, those at which an injection was given that stands, and when."""
+    statement = (
+        select(Visit.appointment_id, func.min(Injection.given_at).label("given_at"))
+        .join(Injection, Injection.visit_id == Visit.id)
+        .where(
+            Visit.appointment_id.in_(appointment_ids),
+            Visit.undone_at.is_(None),
+            Injection.is_current,
+        )
+        .group_by(Visit.appointment_id)
+    )
+    return {row.appointment_id: row.given_at for row in session.execute(statement)}

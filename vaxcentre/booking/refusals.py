@@ -47,8 +47,18 @@ class HoldLapsed(Refusal):
     field = "slot"
 
 
+class TooManyHolds(Refusal):
+    """The visitor's address keeps as many times as one may."""
+
+    sentence = N_(
+        "Many times are being kept from your connection just now. Wait ten minutes, or call the "
+        "centre: we book it for you."
+    )
+    field = "slot"
+
+
 class AlreadyBooked(Refusal):
-    """The person has a live appointment for this vaccination; it says nothing more to anybody."""
+    """The person has a live appointment for this vaccination: told to staff, not to strangers."""
 
     sentence = N_(
         "An appointment already exists for this person and this vaccination. Use its reference to "
@@ -61,10 +71,20 @@ class CallTheCentre(Refusal):
     """What is on record speaks against it; a stranger is told nothing of the record."""
 
     sentence = N_(
-        "This appointment cannot be made online for this person. Call the centre: "
-        "it takes a minute."
+        "This appointment cannot be made online for this person. If one is booked already, find "
+        "it with its reference to move or cancel it. Otherwise call the centre: it takes a minute."
     )
     field = "family_name"
+
+
+class MoveByPhone(CallTheCentre):
+    """What is on record speaks against the new day; who came back is told nothing of it."""
+
+    sentence = N_(
+        "The appointment cannot be moved to that day online. Choose another day, or call the "
+        "centre: it takes a minute."
+    )
+    field = "slot"
 
 
 class PairOutsideInterval(Refusal):
@@ -126,6 +146,15 @@ class TooManyTries(Refusal):
     sentence = N_(
         "Too many wrong tries. Try again after %(until)s, or call the centre: we can find it for "
         "you."
+    )
+
+
+class TooManyPeople(TooManyTries):
+    """Ten people in an hour whom the record speaks against (fact: `until`)."""
+
+    sentence = N_(
+        "This cannot be done online for the moment. Try again after %(until)s, or call the centre: "
+        "we book it for you."
     )
 
 

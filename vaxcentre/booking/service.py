@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import SystemRandom
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vaxcentre.audit.service import sign
-from vaxcentre.booking import candidate, people, places
+from vaxcentre.booking import candidate, people, places, visitors
 from vaxcentre.booking.changes import cancel, move
+from vaxcentre.booking.claims import Kept, book_held, keep
 from vaxcentre.booking.eligibility import PlannedFor
+from vaxcentre.booking.holds import let_go
 from vaxcentre.booking.people import Person, find_patient
-from vaxcentre.booking.places import let_go
 from vaxcentre.booking.refusals import SlotOver
-from vaxcentre.messages.service import enqueue
-from vaxcentre.models.appointment import Appointment, PlannedDose
+from vaxcentre.messages.service import enqueue_for
+from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Place
-from vaxcentre.rules.reference import new_reference
 from vaxcentre.rules.vocabulary import MessageKind, Origin
 
 __all__ = [
@@ -38,8 +36,6 @@ __all__ = [
 ]
 
 HELD_FOR = timedelta(minutes=10)
-CHANCE = SystemRandom()
-_TAKEN = select(Appointment.id).where(Appointment.reference == bindparam("reference"))
 
 
 @dataclass(frozen=True)
@@ -52,6 +48,7 @@ class HoldRequest:
     language: str = "fr"
     phone: str | None = None
     pair_id: str | None = None  # the same for the two appointments of a pair
+    held_from: str | None = None  # the mark of the visitor's address; None for staff
 
 
 @dataclass(frozen=True)
@@ -66,62 +63,31 @@ class BookRequest:
     phone: str | None = None
     email: str | None = None
     language: str = "fr"
-    declared: bool = False
+    declared: frozenset[int] = frozenset()  # the courses whose condition they declare
     pair_id: str | None = None
 
 
-def hold(
-    session: Session, request: HoldRequest, *, by_id: int | None, now: datetime
-) -> Appointment:
+def hold(session: Session, request: HoldRequest, *, by_id: int | None, now: datetime) -> Kept:
     """Keep a place of this slot for ten minutes, for somebody who is still typing.
 
     Raises:
         SlotOver, ClinicClosed, NotYetOpen, CourseNotOffered, SlotFull.
+        TooManyHolds: the visitor's address keeps too many times already.
     """
     slot = places.lock_slot(session, request.slot_id, by_id=by_id, now=now)
     places.refuse_unoffered(slot, [dose.course_id for dose in request.doses])
     place_id = places.take_free_place(session, slot.id, now=now)
-    appointment = Appointment(
-        reference=_free_reference(session),
-        place_id=place_id,
-        pair_id=request.pair_id,
-        origin=request.origin,
-        language=request.language,
-        phone=request.phone,
-        held_until=now + HELD_FOR,
-    )
-    return _keep(session, appointment, request.doses, "hold", by_id=by_id, now=now)
-
-
-def _keep(
-    session: Session,
-    appointment: Appointment,
-    doses: Sequence[PlannedFor],
-    verb: str,
-    *,
-    by_id: int | None,
-    now: datetime,
-) -> Appointment:
-    appointment.planned_doses = [
-        PlannedDose(
-            course_id=dose.course_id,
-            dose_number=dose.dose_number,
-            previous_on=dose.previous_on,
-            patient_id=appointment.patient_id,
-        )
-        for dose in doses
-    ]
-    session.add(appointment)
-    patient_id = appointment.patient_id
-    sign(session, verb, appointment, by_id=by_id, now=now, patient_id=patient_id)
-    return appointment
-
-
-def _free_reference(session: Session) -> str:
-    while True:
-        reference = new_reference(CHANCE)
-        if session.scalar(_TAKEN, {"reference": reference}) is None:
-            return reference
+    visitors.refuse_many(session, request.held_from, now=now)
+    row = {
+        "place_id": place_id,
+        "pair_id": request.pair_id,
+        "origin": request.origin,
+        "language": request.language,
+        "phone": request.phone,
+        "held_until": now + HELD_FOR,
+        "held_from": request.held_from,
+    }
+    return keep(session, "hold", row, request.doses, by_id=by_id, now=now)
 
 
 def confirm(
@@ -131,7 +97,7 @@ def confirm(
     *,
     by_id: int | None,
     now: datetime,
-) -> list[Appointment]:
+) -> list[Kept]:
     """Book what was held: one appointment, or the two of a pair together, in order of their days.
 
     The person is matched by folded names and birth date; a match is neither shown nor changed.
@@ -142,15 +108,15 @@ def confirm(
         CallTheCentre: what is on record speaks against it; staff are told what.
         PairOutsideInterval, SecondNeeded, and all that the rules of the courses refuse.
     """
+    record, is_new = people.patient_for(session, person, by_id=by_id, now=now)
     held = candidate.held(session, appointment_ids, now=now)
     candidate.check_without_record(session, held, person, by_id=by_id)
-    patient, is_new = people.patient_for(session, person, by_id=by_id, now=now)
     if not is_new:
-        people.release_spent(session, patient.id, candidate.doses_of(held), now=now)
-        candidate.check_with_record(session, held, person, patient.id, by_id=by_id)
-    for appointment, _day in held:
-        _book(session, appointment, patient.id, person, by_id=by_id, now=now)
-    return [appointment for appointment, _day in held]
+        people.release_spent(session, record.id, candidate.doses_of(held), by_id=by_id, now=now)
+        candidate.check_with_record(session, held, person, record.id, by_id=by_id)
+    for time in held:
+        book_held(session, time, record, person, by_id=by_id, now=now)
+    return [Kept(time.id, time.reference) for time in held]
 
 
 def book(
@@ -164,26 +130,26 @@ def book(
     """
     patient = people.known_patient(session, request.patient_id)
     wanted = {(dose.course_id, dose.dose_number) for dose in request.doses}
-    people.release_spent(session, patient.id, wanted, now=now)
+    people.release_spent(session, patient.id, wanted, by_id=by_id, now=now)
     slot, place_id = _place_for(session, request, by_id=by_id, now=now)
     places.refuse_unoffered(slot, [dose.course_id for dose in request.doses])
     candidate.check_known(session, patient, request.doses, slot.day, declared=request.declared)
-    appointment = Appointment(
-        reference=_free_reference(session),
-        place_id=place_id,
-        patient_id=patient.id,
-        pair_id=request.pair_id,
-        origin=request.origin,
-        language=request.language,
-        phone=request.phone,
-        email=request.email,
-        booked_at=now,
-        booked_by_id=by_id,
-        declared_at=now if request.declared else None,
-    )
-    _keep(session, appointment, request.doses, "book", by_id=by_id, now=now)
-    enqueue(session, appointment, MessageKind.CONFIRMATION, now=now)
-    return appointment
+    row = {
+        "place_id": place_id,
+        "patient_id": patient.id,
+        "pair_id": request.pair_id,
+        "origin": request.origin,
+        "language": request.language,
+        "phone": request.phone,
+        "email": request.email,
+        "booked_at": now,
+        "booked_by_id": by_id,
+    }
+    declared = request.declared
+    kept = keep(session, "book", row, request.doses, declared=declared, by_id=by_id, now=now)
+    if request.email:
+        enqueue_for(session, kept.id, MessageKind.CONFIRMATION, now=now)
+    return session.get_one(Appointment, kept.id)
 
 
 def _place_for(
@@ -197,25 +163,3 @@ def _place_for(
         raise SlotOver
     slot = places.lock_slot(session, request.slot_id, by_id=by_id, now=now)
     return slot, places.take_free_place(session, slot.id, now=now)
-
-
-def _book(
-    session: Session,
-    appointment: Appointment,
-    patient_id: int,
-    person: Person,
-    *,
-    by_id: int | None,
-    now: datetime,
-) -> None:
-    appointment.patient_id = patient_id
-    appointment.booked_at = now
-    appointment.booked_by_id = by_id
-    appointment.declared_at = now if person.declared else None
-    appointment.phone = person.phone
-    appointment.email = person.email
-    appointment.language = person.language
-    for planned in appointment.planned_doses:
-        planned.patient_id = patient_id
-    sign(session, "book", appointment, by_id=by_id, now=now, patient_id=patient_id)
-    enqueue(session, appointment, MessageKind.CONFIRMATION, now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from flask import abort, redirect, render_template, request, url_for
@@ -14,15 +15,19 @@ from vaxcentre.booking.availability import FreeTime, OpenDay, Picture
 from vaxcentre.booking.blueprint import bp
 from vaxcentre.booking.draft import Draft
 from vaxcentre.booking.drawn import draw_days
+from vaxcentre.booking.holding import Visitor
 from vaxcentre.booking.queries import AppointmentCard
 from vaxcentre.booking.refusals import SlotFull
-from vaxcentre.booking.steps import go_on, held_for, needs, picture_now
+from vaxcentre.booking.steps import go_on, held_for, needs, picture_now, tell_of_second
 from vaxcentre.database import transaction
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.slots import DayPart, part_of_day
-from vaxcentre.web import errors, languages
+from vaxcentre.web import errors, languages, shared
 from vaxcentre.web.access import public
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.filters import age, short_date
+from vaxcentre.web.languages import gettext as _
+from vaxcentre.web.visitor import outside_mark
 
 
 @bp.get("/book/day")
@@ -33,15 +38,16 @@ def choose_day() -> ResponseReturnValue:
     if back := needs(draft, "courses", "person"):
         return back
     picture = picture_now(now)
-    page = offer.day_page(picture, draft.wish, page_number())
-    return render_template(
-        "booking/day.html",
-        drawn_days=draw_days(page) if page.days else None,
-        draft=draft,
-        held=held_for(draft, now),
-        cards=_cards(picture, draft),
-        has_lapsed=bool(draft.holds) and not held_for(draft, now),
-    )
+    days = offer.day_page(picture, draft.wish, page_number())
+    shown = {"drawn_days": draw_days(days) if days.days else None, "cards": _cards(picture, draft)}
+    if draft.holds or draft.given_names:
+        held = held_for(draft, now)
+        lapsed = bool(draft.holds) and not held
+        return render_template(
+            "booking/day.html", draft=draft, held=held, who=_who(draft), has_lapsed=lapsed, **shown
+        )
+    own = {"who": _who(draft)}
+    return shared.draw("booking/day.html", own, draft=Draft(), held=(), has_lapsed=False, **shown)
 
 
 def page_number() -> int:
@@ -50,8 +56,13 @@ def page_number() -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 1
 
 
-def _cards(picture: Picture, draft: Draft) -> list[str]:
-    return [picture.cards[key].short_names[languages.chosen()] for key in draft.courses]
+def _cards(picture: Picture, draft: Draft) -> tuple[str, ...]:
+    return tuple(picture.cards[key].short_names[languages.chosen()] for key in draft.courses)
+
+
+def _who(draft: Draft) -> str:
+    assert draft.birth_on is not None
+    return _("%(age)s, born on %(day)s", age=age(draft.birth_on), day=short_date(draft.birth_on))
 
 
 @bp.route("/book/time/<day>", methods=["GET", "POST"])
@@ -69,7 +80,7 @@ def choose_time(day: str) -> ResponseReturnValue:
         try:
             return go_on(_keep(picture, draft, found, now), now)
         except Refusal as refusal:
-            sentence = errors.say(refusal)
+            sentence, found = errors.say(refusal), after_refusal(found, refusal)
     return render_template(
         "booking/time.html",
         day=found,
@@ -91,9 +102,15 @@ def _keep(picture: Picture, draft: Draft, day: OpenDay, now: datetime) -> Draft:
     time = time_of(day, slot_id)
     with transaction() as session:
         holds = holding.hold_first(
-            session, picture, draft, day.day, time, language=languages.chosen(), now=now
+            session, picture, draft, held, day.day, time, visitor=_visitor(), now=now
         )
-    return drafts.changed(draft, holds=holds)
+    changed = drafts.changed(draft, holds=holds)
+    tell_of_second(held, held_for(changed, now))
+    return changed
+
+
+def _visitor() -> Visitor:
+    return Visitor(languages.chosen(), outside_mark())
 
 
 def slot_of_form() -> int:
@@ -123,6 +140,14 @@ def day_of(days: offer.Days, text: str) -> OpenDay | None:
     except ValueError:
         return None
     return next((day for day in days if day.day == wanted), None)
+
+
+def after_refusal(day: OpenDay, refusal: Refusal) -> OpenDay:
+    """The day as it is shown after a "no": a time that was just taken is no longer in it."""
+    if not isinstance(refusal, SlotFull):
+        return day
+    taken = slot_of_form()
+    return replace(day, times=tuple(time for time in day.times if time.slot_id != taken))
 
 
 def in_groups(times: tuple[FreeTime, ...]) -> dict[DayPart, list[FreeTime]]:
@@ -181,13 +206,12 @@ def choose_second_time(day: str) -> ResponseReturnValue:
         try:
             time = time_of(found, slot_of_form())
             with transaction() as session:
-                language = languages.chosen()
                 holds = holding.hold_second(
-                    session, held, seconds, time, language=language, now=now
+                    session, held, seconds, time, visitor=_visitor(), now=now
                 )
             return go_on(drafts.changed(draft, holds=holds), now)
         except Refusal as refusal:
-            sentence = errors.say(refusal)
+            sentence, found = errors.say(refusal), after_refusal(found, refusal)
     return render_template(
         "booking/time.html",
         day=found,

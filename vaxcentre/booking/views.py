@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,11 +22,11 @@ from vaxcentre.booking.blueprint import bp
 from vaxcentre.booking.draft import Draft
 from vaxcentre.booking.eligibility import CourseCard
 from vaxcentre.booking.forms import PersonForm, VaccineForm
-from vaxcentre.booking.offer import check_person
-from vaxcentre.booking.steps import go_on, held_for, needs, picture_now
+from vaxcentre.booking.offer import Wish, check_person
+from vaxcentre.booking.steps import go_on, held_for, needs, page_of_others, picture_now
 from vaxcentre.database import transaction
 from vaxcentre.rules.refusal import Refusal
-from vaxcentre.web import languages
+from vaxcentre.web import languages, shared
 from vaxcentre.web.access import public
 from vaxcentre.web.centre import the_centre
 
@@ -41,11 +41,12 @@ def front() -> ResponseReturnValue:
     """The centre, and the three things people come for."""
     centre = the_centre()
     english = languages.chosen() == "en" and centre.opening_text_en
-    verify = "papers.verify_form"
-    return render_template(
+    return shared.draw(
         "booking/front.html",
+        {},
         opening_text=centre.opening_text_en if english else centre.opening_text,
-        verify_url=url_for(verify) if verify in current_app.view_functions else None,
+        paper_url=page_of_others("papers.mine"),
+        verify_url=page_of_others("papers.verify_form"),
     )
 
 
@@ -55,14 +56,19 @@ def choose_vaccine() -> ResponseReturnValue:
     """Which vaccination, and who may have it."""
     now, draft = clock.now(), drafts.load()
     cards = _offered()
-    form = VaccineForm(data={"courses": list(draft.courses)})
+    form = VaccineForm(data={"courses": list(draft.courses) or _the_only(cards)})
     form.offer(cards, languages.chosen())
     if form.validate_on_submit():
         return go_on(_with_courses(draft, tuple(sorted(form.courses.data))), now)
     notes = {card.id: _note(card, now) for card in cards}
     return render_template(
-        "booking/vaccine.html", form=form, cards=cards, notes=notes
+        "booking/vaccine.html", form=form, cards=cards, notes=notes, has_booked=bool(draft.done)
     ), 422 if form.errors else 200
+
+
+def _the_only(cards: list[CourseCard]) -> list[int]:
+    """Where one thing only is offered, it is chosen already."""
+    return [cards[0].id] if len(cards) == 1 else []
 
 
 def _note(card: CourseCard, now: datetime) -> str:
@@ -79,11 +85,15 @@ def _offered() -> list[CourseCard]:
 
 
 def _with_courses(draft: Draft, courses: tuple[int, ...]) -> Draft:
-    """Other courses ask for other doses and another time; the same ones change nothing."""
+    """Other courses ask for other doses and another time; the same ones change nothing.
+
+    The numbers of what was given back stay: the page of the days says that it is kept no longer.
+    """
     if courses == draft.courses:
         return draft
     _give_back(draft)
-    return drafts.changed(draft, courses=courses, numbers=(), previous=(), holds=())
+    still = tuple(course_id for course_id in draft.declared_for if course_id in courses)
+    return drafts.changed(draft, courses=courses, declared_for=still, numbers=(), previous=())
 
 
 def _give_back(draft: Draft) -> None:
@@ -101,20 +111,16 @@ def describe_person() -> ResponseReturnValue:
         return back
     known = picture_now(clock.now()).cards
     cards = [known[course_id] for course_id in draft.courses if course_id in known]
-    form = PersonForm.about(cards)()
+    form = PersonForm.about(cards, languages.chosen())()
     if request.method == "GET":
         form.fill(draft)
     elif form.validate_on_submit():
         answered = _answered(form, cards, draft)
         if answered is not None:
             return go_on(_keep_time_if_fit(answered), clock.now())
-    language = languages.chosen()
+    names = [card.short_names[languages.chosen()] for card in cards]
     return render_template(
-        "booking/person.html",
-        form=form,
-        cards=cards,
-        names=[card.short_names[language] for card in cards],
-        conditions=[card for card in cards if card.condition[language]],
+        "booking/person.html", form=form, cards=cards, names=names, has_booked=bool(draft.done)
     ), 422 if form.errors else 200
 
 
@@ -130,27 +136,38 @@ def _answered(form: PersonForm, cards: list[CourseCard], draft: Draft) -> Draft 
         draft,
         courses=tuple(card.id for card in cards),
         birth_on=birth_on,
-        declared=bool(form.declared.data),
+        declared_for=form.declared_for(cards),
         numbers=tuple(dose[0] for dose in doses if dose),
         previous=tuple(dose[1] for dose in doses if dose),
     )
-    try:
-        check_person(picture_now(now), found.wish, today)
-    except Refusal as refusal:
+    refusals = _refusals(found.wish, now, today)
+    for refusal in refusals:
         form.refuse(refusal)
-        return None
-    return found
+    return None if refusals else found
+
+
+def _refusals(wish: Wish, now: datetime, today: date) -> list[Refusal]:
+    """What the rules say no to: of each vaccination alone, so that all is said at once."""
+    alone = [Wish((dose,), wish.subject) for dose in wish.doses]
+    found = [refusal for one in alone if (refusal := _refusal(one, now, today))]
+    together = None if found else _refusal(wish, now, today)
+    return [together] if together else found
+
+
+def _refusal(wish: Wish, now: datetime, today: date) -> Refusal | None:
+    try:
+        check_person(picture_now(now), wish, today)
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def _keep_time_if_fit(draft: Draft) -> Draft:
-    """A kept time that does not suit the corrected person is given back."""
+    """A kept time that does not suit the corrected person is given back; the next page says it."""
     held = held_for(draft, clock.now())
-    if not held:
-        return draft
-    if time_views.still_fits(draft, held):
-        return draft
-    _give_back(draft)
-    return drafts.changed(draft, holds=())
+    if held and not time_views.still_fits(draft, held):
+        _give_back(draft)
+    return draft
 
 
 @bp.post("/book/start-again")

@@ -10,7 +10,6 @@ from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.clinic import Clinic, Place, Slot
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.vaccine import Course
-from vaxcentre.rules.vocabulary import Outcome
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,7 @@ def vaccinated_between(session: Session, start: datetime, end: datetime) -> list
         .where(
             Injection.given_at >= start,
             Injection.given_at < end,
-            Injection.replaced_at.is_(None),
-            Injection.outcome == Outcome.GIVEN,
+            Injection.is_current,
         )
         .order_by(Injection.given_at, Injection.id)
     )

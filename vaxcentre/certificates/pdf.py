@@ -5,7 +5,6 @@ from datetime import date
 
 from babel.dates import format_date
 from flask import Response, render_template, url_for
-from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from vaxcentre.certificates import queries
@@ -17,6 +16,7 @@ from vaxcentre.rules.letters import printable
 from vaxcentre.rules.reference import show_reference
 from vaxcentre.rules.starter import starter_courses
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.languages import speaking
 from vaxcentre.web.paper import print_html, qr_picture
 from vaxcentre.web.words import place, word
 
@@ -68,7 +68,7 @@ def attestation_response(session: Session, certificate: Certificate) -> Response
 
 def attestation_html(session: Session, certificates: list[Certificate]) -> str:
     """The page to print: one certificate after the other, each on a sheet of its own."""
-    with force_locale("fr"):
+    with speaking("fr"):
         papers = [_facts(session, certificate) for certificate in certificates]
         return render_template(
             "certificates/attestation.html",

@@ -6,15 +6,15 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from vaxcentre import clock
+from vaxcentre.booking import tries
 from vaxcentre.booking.find import find
 from vaxcentre.booking.forms import FindForm
 from vaxcentre.booking.link import appointment_of_this_visitor
 from vaxcentre.booking.refusals import TooManyTries
-from vaxcentre.certificates import pdf, queries, service, tries_service
+from vaxcentre.certificates import pdf, queries, service
 from vaxcentre.certificates.forms import NumberForm
 from vaxcentre.certificates.queries import Standing
 from vaxcentre.certificates.service import NotYetVaccinated
-from vaxcentre.certificates.visitor import address_mark, subject_mark
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.models.appointment import Appointment
@@ -24,6 +24,7 @@ from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import AttemptKind
 from vaxcentre.web.access import public
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.visitor import address_mark, subject_mark
 
 bp = Blueprint("papers", __name__)
 
@@ -48,8 +49,8 @@ def verify_form() -> ResponseReturnValue:
 def verify(number: str) -> ResponseReturnValue:
     """Say whether a paper is genuine, replaced or unknown, and show no more than it needs."""
     read, now = read_reference(number), clock.now()
-    address = address_mark()
-    if tries_service.must_wait(db.session(), AttemptKind.CERTIFICATE, address, now=now):
+    kind, address = AttemptKind.CERTIFICATE, address_mark()
+    if tries.waiting_until(db.session(), kind, address, now=now) is not None:
         abort(429)
     found = service.verify(db.session(), read) if read else service.Verification(Standing.UNKNOWN)
     page = render_template(
@@ -61,8 +62,7 @@ def verify(number: str) -> ResponseReturnValue:
     )
     if found.standing is Standing.UNKNOWN:
         with transaction() as session:
-            kind = AttemptKind.CERTIFICATE
-            tries_service.note_wrong(session, kind, subject_mark(number), address, now=now)
+            tries.note_wrong(session, kind, subject_mark(number), address, now=now)
         return page, 404
     return page
 

@@ -18,7 +18,6 @@ from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import Visit
 from vaxcentre.rules.course import PastDose, dose_due
 from vaxcentre.rules.refusal import Refusal
-from vaxcentre.rules.vocabulary import Outcome
 
 
 class Standing(StrEnum):
@@ -65,8 +64,7 @@ def current_injections(session: Session, patient_id: int) -> list[Injection]:
             .options(joinedload(Injection.course))
             .where(
                 Injection.patient_id.in_(numbers_of(session, patient_id)),
-                Injection.replaced_at.is_(None),
-                Injection.outcome == Outcome.GIVEN,
+                Injection.is_current,
             )
             .order_by(Injection.given_at, Injection.id)
         )
@@ -88,8 +86,7 @@ def was_vaccinated_on(session: Session, appointment_id: int) -> bool:
         .where(
             or_(is_own, Appointment.pair_id == pair_id) if pair_id else is_own,
             Visit.undone_at.is_(None),
-            Injection.replaced_at.is_(None),
-            Injection.outcome == Outcome.GIVEN,
+            Injection.is_current,
         )
     )
     return session.scalar(given.limit(1)) is not None

@@ -12,6 +12,7 @@ from vaxcentre.certificates import queries
 from vaxcentre.certificates.queries import Standing
 from vaxcentre.models.certificate import Certificate, CertificateDose
 from vaxcentre.models.injection import Injection
+from vaxcentre.models.locks import ALONE, take_patient
 from vaxcentre.models.patient import DeclaredDose, Patient
 from vaxcentre.models.staff import StaffMember
 from vaxcentre.rules.reference import new_reference
@@ -70,9 +71,8 @@ def issue(
     Raises:
         NothingToCertify: no injection of this centre stands for the person.
     """
-    patient = queries.person(session, patient_id)
     # Two desks that print for one person wait for each other: one paper, one number.
-    session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update()).all()
+    patient = take_patient(session, patient_id) or queries.person(session, patient_id)
     injections = queries.current_injections(session, patient.id)
     if not injections:
         raise NothingToCertify
@@ -117,7 +117,7 @@ def revoke(
         AlreadyRevoked: somebody did so before; says why.
     """
     certificate = session.scalars(
-        select(Certificate).where(Certificate.id == certificate_id).with_for_update()
+        select(Certificate).where(Certificate.id == certificate_id).with_for_update(**ALONE)
     ).one()
     if certificate.revoked_at is not None:
         raise AlreadyRevoked(number=certificate.number, reason=certificate.revoked_reason or "")

@@ -1,50 +1,24 @@
-"""The demo's centre: its card, its agents, its vaccines, its lots."""
+"""The demo's centre: its card, its vaccines, its lots."""
 
-import secrets
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.security import generate_password_hash
 
+from vaxcentre.demo import names
 from vaxcentre.models.clinic import Centre
-from vaxcentre.models.staff import StaffMember, StaffRole
 from vaxcentre.models.stock import Lot, StockMovement
 from vaxcentre.models.vaccine import Course, CourseRule, CourseVaccine, Vaccine
 from vaxcentre.rules.national_list import by_gtin
-from vaxcentre.rules.vocabulary import DiscardReason, MovementKind, Role, Route
+from vaxcentre.rules.vocabulary import DiscardReason, MovementKind, Route
 
-# short name, given name, family name, profession, roles
-AGENTS = (
-    ("max", "Max", "Renard", "responsable", (Role.MANAGER,)),
-    ("ines", "Inès", "Laurent", "médecin", (Role.DOCTOR,)),
-    ("noor", "Noor", "Benali", "infirmière", (Role.NURSE,)),
-    ("yann", "Yann", "Kerleau", "infirmier", (Role.NURSE,)),
-    ("lucie", "Lucie", "Pruvost", "infirmière", (Role.NURSE,)),
-    ("rosa", "Rosa", "Martin", "agent d’accueil", (Role.RECEPTION,)),
-    ("omar", "Omar", "Haddad", "téléopérateur", (Role.OPERATOR,)),
-    ("paul", "Paul", "Girard", "pharmacien", (Role.STOCK,)),
-    ("iris", "Iris", "Caron", "inspectrice", (Role.INSPECTOR,)),
-)
 # key, name on the screen, GTIN, dose in microlitres, doses a container, containers a box, courses
 VACCINES = (
     ("flu", "EFLUELDA", "03400930305010", 500, 1, 1, ("flu-2026", "flu-2025")),
     ("covid", "COMIRNATY LP.8.1", "03400930325506", 300, 6, 10, ("covid-2026",)),
     ("zoster", "SHINGRIX", "03400930141861", 500, 1, 1, ("zoster",)),
 )
-
-
-@dataclass(frozen=True)
-class Login:
-    """What is printed for the person who tries the demo."""
-
-    short_name: str
-    given_name: str
-    profession: str
-    password: str
-    code: str
 
 
 def name_centre(session: Session, *, now: datetime) -> None:
@@ -58,37 +32,18 @@ def name_centre(session: Session, *, now: datetime) -> None:
     centre.postal_code, centre.commune = "62200", "Boulogne-sur-Mer"
     centre.phone = "+33199001234"
     centre.finess = "620000000"
-    centre.opening_text = "Ouvert du lundi au samedi, de 9 h à 17 h. Téléphone de 8 h 30 à 18 h."
-    centre.opening_text_en = "Open Monday to Saturday, 9:00 to 17:00. Phone 8:30 to 18:00."
+    around = ", ".join(name for name in names.communes() if name != centre.commune)
+    centre.opening_text = (
+        "Ouvert du lundi au samedi, de 9\u00a0h à 17\u00a0h. "
+        "Téléphone de 8\u00a0h\u00a030 à 18\u00a0h.\n"
+        f"Pour les habitants de {centre.commune} et des communes voisines\u00a0: {around}."
+    )
+    centre.opening_text_en = (
+        "Open Monday to Saturday, 9:00 to 17:00. Phone 8:30 to 18:00.\n"
+        f"For the people of {centre.commune} and the communes around it: {around}."
+    )
     centre.box_count = 4
     centre.updated_at = now
-
-
-def hire(session: Session, *, now: datetime) -> tuple[dict[str, StaffMember], list[Login]]:
-    """Make the nine agents, each with a password and a code made for this demo alone."""
-    members: dict[str, StaffMember] = {}
-    logins: list[Login] = []
-    for short, given, family, profession, roles in AGENTS:
-        password = f"{short}-{secrets.randbelow(10**8):08d}"
-        code = f"{secrets.randbelow(900_000) + 100_000}"
-        member = StaffMember(
-            short_name=short,
-            given_name=given,
-            family_name=family,
-            profession=profession,
-            password_hash=generate_password_hash(password),
-            code_hash=generate_password_hash(code),
-            created_at=now,
-        )
-        session.add(member)
-        session.flush()
-        session.add_all(
-            StaffRole(staff_member_id=member.id, role=role, given_at=now) for role in roles
-        )
-        members[short] = member
-        logins.append(Login(short, given, profession, password, code))
-    session.flush()
-    return members, logins
 
 
 def offer(session: Session, *, by_id: int, now: datetime, day: date) -> dict[str, Course]:

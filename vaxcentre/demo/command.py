@@ -1,17 +1,18 @@
 """`flask demo`: empty the demo's own database and plant the day anew."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from vaxcentre import clock
 from vaxcentre.database import transaction
-from vaxcentre.demo.centre import Login
+from vaxcentre.demo.agents import Login
 from vaxcentre.demo.service import plant
 from vaxcentre.models.base import Base
 from vaxcentre.models.staff import StaffMember
@@ -48,15 +49,21 @@ def _is_real(session: Session, mark: Path) -> bool:
 
 
 def _empty(session: Session) -> None:
-    for table in reversed(Base.metadata.sorted_tables):
+    """Take everything away; numbers begin at one again, so that the same seed plants the same."""
+    tables = Base.metadata.sorted_tables
+    if session.get_bind().dialect.name == "postgresql":
+        names = ", ".join(f'"{table.name}"' for table in tables)
+        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        return
+    for table in reversed(tables):
         session.execute(delete(table))
 
 
 def _show(logins: list[Login]) -> None:
-    click.echo("Les agents de la démonstration (mots de passe faits pour elle seule) :\n")
+    """The links, on the address where this demo is about to answer."""
+    address = f"http://{os.environ.get('LISTEN') or '127.0.0.1:8080'}"
+    click.echo("Les agents de la démonstration. Chaque lien ouvre le poste, une seule fois :\n")
     for login in logins:
-        click.echo(
-            f"  {login.short_name:<6} {login.password:<15} code {login.code}   "
-            f"{login.given_name}, {login.profession}"
-        )
-    click.echo("")
+        click.echo(f"  {login.name}, {login.profession} ({login.short_name})")
+        click.echo(f"    {address}/welcome/{login.token}")
+    click.echo(f"\nPour les patients : {address}/\n")

@@ -56,8 +56,26 @@ class Journey:
         return max(known)
 
 
-def walk(journeys: list[Journey], random: Random, boxes: int) -> None:
-    """Let everybody arrive, be asked, wait for a box and be vaccinated, in order of arrival."""
+@dataclass(frozen=True)
+class Pause:
+    """All boxes but the last call nobody for a while: people are waiting when the demo begins."""
+
+    begins: datetime
+    ends: datetime
+
+
+def walk(
+    journeys: list[Journey],
+    random: Random,
+    boxes: int,
+    *,
+    pause: Pause | None = None,
+    pace: float = 1,
+) -> None:
+    """Let everybody arrive, be asked, wait for a box and be vaccinated, in order of arrival.
+
+    `pace` is the share of the usual time that an injection takes: less where many come at once.
+    """
     for journey in journeys:
         if journey.cancelled_at is None and random.random() > 0.05:
             _arrive(journey, random)
@@ -66,7 +84,7 @@ def walk(journeys: list[Journey], random: Random, boxes: int) -> None:
     )
     ready = [(j.ready_at, i) for i, j in enumerate(journeys) if j.ready_at]
     for moment, index in sorted(ready):
-        _vaccinate(journeys[index], moment, free_at, random)
+        _vaccinate(journeys[index], *_next_box(moment, free_at, pause), free_at, random, pace)
 
 
 def _arrive(journey: Journey, random: Random) -> None:
@@ -82,33 +100,51 @@ def _arrive(journey: Journey, random: Random) -> None:
     draw = random.random()
     if draw < 0.07:
         journey.answers = {"anticoagulant": Answer.YES}
-        _ask_doctor(journey, random, Verdict.GO)
+        ask_doctor(journey, random, Verdict.GO)
     elif draw < 0.09:
         journey.answers = {"severe_allergy": Answer.UNKNOWN}
-        _ask_doctor(journey, random, Verdict.GO_LONGER_WATCH)
+        ask_doctor(journey, random, Verdict.GO_LONGER_WATCH)
         journey.watch_minutes = 30
     elif draw < 0.105:
         journey.answers = {"ill_today": Answer.YES}
-        _ask_doctor(journey, random, Verdict.LATER)
+        ask_doctor(journey, random, Verdict.LATER)
+    elif draw < 0.11:
+        journey.answers = {"severe_allergy": Answer.YES}
+        ask_doctor(journey, random, Verdict.NO)
 
 
-def _ask_doctor(journey: Journey, random: Random, verdict: Verdict) -> None:
+def ask_doctor(journey: Journey, random: Random, verdict: Verdict) -> None:
+    """A doubtful answer: the doctor decides a few minutes later."""
     journey.verdict = verdict
     known = [m for m in (journey.checked_in_at, journey.interview_at) if m]
     journey.decided_at = max(known) + random.randint(120, 420) * SECOND
-    if verdict is Verdict.LATER:
+    if verdict in {Verdict.LATER, Verdict.NO}:
         journey.turned_away_at = journey.decided_at + MINUTE
 
 
+def _next_box(
+    ready: datetime, free_at: dict[int, datetime], pause: Pause | None
+) -> tuple[int, datetime]:
+    """The box that calls first, and when."""
+    while True:
+        box = min(free_at, key=lambda number: (max(free_at[number], ready), free_at[number]))
+        called_at = max(ready, free_at[box])
+        if pause is None or box == max(free_at) or not pause.begins < called_at <= pause.ends:
+            return box, called_at
+        free_at[box] = pause.ends + MINUTE / 2
+
+
 def _vaccinate(
-    journey: Journey, ready: datetime, free_at: dict[int, datetime], random: Random
+    journey: Journey,
+    box: int,
+    called_at: datetime,
+    free_at: dict[int, datetime],
+    random: Random,
+    pace: float,
 ) -> None:
-    box = min(free_at, key=lambda number: free_at[number])
-    journey.box = box
-    journey.called_at = max(ready, free_at[box])
-    length = random.randint(100, 160) + 50 * (len(journey.doses) - 1)
-    done = journey.called_at + length * SECOND
-    free_at[box] = done + 25 * SECOND
+    journey.box, journey.called_at = box, called_at
+    length = random.randint(120, 200) + 50 * (len(journey.doses) - 1)
+    done = free_at[box] = called_at + int(length * pace) * SECOND
     if random.random() < 0.008:
         journey.turned_away_at = done
         return

@@ -5,13 +5,18 @@ are frequent). Given names by generation: before 1950, 1970, 1990, and since (IN
 prénoms).
 """
 
+from functools import cache
 from random import Random
 
+from vaxcentre.rules.communes import communes_of
 from vaxcentre.rules.vocabulary import Sex
+
+# Boulogne-sur-Mer, Outreau, Saint-Martin-Boulogne, Le Portel, Wimereux.
+POSTAL_CODES = ("62200", "62230", "62280", "62480", "62930")
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
+    return tuple(word.replace("_", " ") for word in text.split())
 
 
 FAMILY = _words(
@@ -28,8 +33,8 @@ Drouart Ducrocq Dumoulin Evrard Facon Flament Fiolet Gamblin Gavois Gest Guilber
 Hembert Herbaut Hermant Huret Jacquart Joly Kowalski Nowak Wojciechowski Lheureux Loeuillet
 Louchez Magnier Maillard Manier Merlin Monchaux Obert Ohier Paque Parmentier Patoux Pecqueur
 Pinte Playe Poulain Potier Queval Quénu Ramet Rogez Sagot Selingue Senecat Stoven Tassart Thueux
-Trollé Vanhoutte Vérove Wadoux Wallois Wimez Yvart Benali Haddad Bouzid Da-Silva Ferreira Nguyen
-Diallo Traoré Lefebvre-Nuñez D’Hallendre De-Smet L’Hermitte Saint-Maxent O’Brien
+Trollé Vanhoutte Vérove Wadoux Wallois Wimez Yvart Benali Haddad Bouzid Da_Silva Ferreira Nguyen
+Diallo Traoré Nuñez D’Hallendre De_Smet L’Hermitte Saint-Maxent O’Brien
 """
 )
 
@@ -92,8 +97,9 @@ MEN = {
 def family_name(random: Random) -> str:
     """A family name; one in fourteen is a double name."""
     name = random.choice(FAMILY)
-    if random.random() < 0.07 and "-" not in name:
-        return f"{name}-{random.choice(FAMILY)}"
+    if random.random() < 0.07 and name.isalpha():
+        other = random.choice(FAMILY)
+        return f"{name}-{other}" if other.isalpha() and other != name else name
     return name
 
 
@@ -102,4 +108,25 @@ def given_names(random: Random, sex: Sex, birth_year: int) -> str:
     table = WOMEN if sex is Sex.FEMALE else MEN
     own = next(table[limit] for limit in sorted(table) if birth_year < limit)
     name = random.choice(own)
-    return f"{name} {random.choice(own)}" if random.random() < 0.2 else name
+    second = random.choice(own)
+    return f"{name} {second}" if random.random() < 0.2 and second != name else name
+
+
+def why_cancelled(random: Random) -> str:
+    """What people say when they cancel."""
+    town = random.choice(communes())
+    return random.choice(
+        (
+            "Empêchement",
+            "Ne peut pas se déplacer ce jour-là",
+            f"Préfère la pharmacie à {town}",
+            f"Reçoit sa famille à {town}",
+            "Pas de voiture",
+        )
+    )
+
+
+@cache
+def communes() -> tuple[str, ...]:
+    """The communes from which people come: Boulogne-sur-Mer and those that share its roads."""
+    return tuple(sorted({name for code in POSTAL_CODES for name in communes_of(code)}))

@@ -1,5 +1,6 @@
 """The patients of the demo: their names, ages and numbers, none of them real."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -8,9 +9,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from vaxcentre.demo import names
-from vaxcentre.demo.rows import add_rows
-from vaxcentre.models.patient import Patient
+from vaxcentre.demo.rows import add_rows, put_rows
+from vaxcentre.models.patient import NameWord, Patient
 from vaxcentre.rules.identity import first_given_name, fold
+from vaxcentre.rules.names import other_words
 from vaxcentre.rules.vocabulary import Sex
 
 Row = dict[str, Any]
@@ -67,6 +69,14 @@ def _email(random: Random, given: str, family: str, born: date) -> str | None:
     return f"{fold(first_given_name(given))}.{fold(family)}{born.year % 100:02d}@courriel.example"
 
 
+def _name_words(ids: list[int], rows: list[Row]) -> Iterator[Row]:
+    """The other words by which these people are found."""
+    for number, row in zip(ids, rows, strict=True):
+        names = row["family_name"], row["given_names"], row["used_name"] or ""
+        for word in other_words(*names):
+            yield {"word": word, "birth_on": row["birth_on"], "patient_id": number}
+
+
 @dataclass(frozen=True)
 class Person:
     """A patient of the demo, as the journeys need them."""
@@ -85,6 +95,7 @@ def plant_people(session: Session, random: Random, count: int, *, now: datetime)
     """Write so many patients; the benches use it with 500,000."""
     rows = people(random, count, now.date(), now - timedelta(days=400))
     ids = add_rows(session, Patient, rows)
+    put_rows(session, NameWord, list(_name_words(ids, rows)))
     return [
         Person(number, row["birth_on"], row["email"], row["phone"])
         for number, row in zip(ids, rows, strict=True)

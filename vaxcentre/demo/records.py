@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from vaxcentre.demo.journey import Journey, Planned
+from vaxcentre.demo.names import why_cancelled
 from vaxcentre.demo.rows import add_rows, put_rows
 from vaxcentre.demo.scene import Scene
 from vaxcentre.demo.visit_records import record_visits
@@ -56,7 +57,7 @@ def _appointment(scene: Scene, journey: Journey) -> Row:
         "phone": journey.phone,
         "email": journey.email,
         "cancelled_at": cancelled,
-        "cancel_reason": "Empêchement" if cancelled else None,
+        "cancel_reason": why_cancelled(scene.random) if cancelled else None,
     }
 
 

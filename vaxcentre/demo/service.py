@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
-from vaxcentre.demo import centre
+from vaxcentre.demo import agents, centre, season, today, weeks
 from vaxcentre.demo.people import plant_people
 from vaxcentre.demo.stage import Stage
 from vaxcentre.models.clinic import Centre
@@ -17,20 +17,21 @@ __all__ = ["plant", "plant_people"]
 
 def plant(
     session: Session, *, seed: int, now: datetime, zone: ZoneInfo, past_patients: int = 12_000
-) -> list[centre.Login]:
+) -> list[agents.Login]:
     """Fill an empty database around this moment; the same for the same seed and moment.
 
-    Only the agents' passwords differ each time; they are given back once, to be printed.
+    Only the secrets of the agents' one-time links differ each time; they are given back once, to be
+    printed.
     """
     random = Random(f"{seed} {now.isoformat(timespec='seconds')}")
     centre.name_centre(session, now=now)
-    members, logins = centre.hire(session, now=now - timedelta(days=500))
+    members = agents.hire(session, now=now - timedelta(days=500))
     stage = Stage(session, random, now, zone, members)
     stage.set_up()
-    stage.add_last_season(past_patients)
-    stage.add_first_zoster_doses()
-    stage.add_today()
-    stage.add_weeks_to_come()
+    season.add_last_season(stage, past_patients)
+    season.add_first_zoster_doses(stage)
+    today.add_today(stage)
+    weeks.add_weeks_to_come(stage)
     row = session.get_one(Centre, 1)
     audit.sign(session, "plant_demo", row, by_id=members["max"].id, now=now, seed=seed)
-    return logins
+    return agents.invite(session, members, now=now)

@@ -1,4 +1,4 @@
-"""The demo while it is being planted: one step after the other."""
+"""The demo while it is being planted: what all its days share."""
 
 from collections import Counter
 from datetime import date, datetime, time, timedelta
@@ -8,9 +8,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from vaxcentre.demo import centre
-from vaxcentre.demo.clinics import Opening, OpenSlot, around, office_hours, open_clinics
-from vaxcentre.demo.journey import Journey, Planned, walk
-from vaxcentre.demo.people import Person, plant_people
+from vaxcentre.demo.cast import cast
+from vaxcentre.demo.clinics import (
+    Hours,
+    Opening,
+    OpenSlot,
+    open_clinics,
+)
+from vaxcentre.demo.journey import MINUTE, Journey, Pause, Planned, walk
+from vaxcentre.demo.people import Person
 from vaxcentre.demo.records import record
 from vaxcentre.demo.scene import Scene
 from vaxcentre.models.staff import StaffMember
@@ -18,10 +24,8 @@ from vaxcentre.models.stock import Lot
 from vaxcentre.models.vaccine import Course, Vaccine
 from vaxcentre.rules.vocabulary import Origin
 
-BOXES = 4
-TODAY = 420
-LAST_SEASON_DAYS = 40
-ZOSTER_FIRST = 130
+BOXES = 3
+PAUSE = timedelta(minutes=20)
 
 
 class Stage:
@@ -46,6 +50,7 @@ class Stage:
         self.left: Counter[int] = Counter()
         self.old: list[Person] = []
         self.zoster_due: list[Person] = []
+        self.next_people: list[Person] = []
 
     def set_up(self) -> None:
         """Courses, vaccines and five lots."""
@@ -79,108 +84,12 @@ class Stage:
             "zoster": found["zoster"],
         }
 
-    def add_last_season(self, count: int) -> None:
-        """Everybody who had their flu dose here a year ago."""
-        self.old = plant_people(self.session, self.random, count, now=self.now)
-        lot = centre.receive(
-            self.session,
-            self.vaccines["flu"],
-            centre.lot_number(self.random, "U7C"),
-            count + 40,
-            centre.month_end(self.today, -4),
-            at=self.now - timedelta(days=420),
-            by_id=self.members["paul"].id,
-        )
-        self.left[lot.id] = count + 40
-        self.lots["flu-2025"] = [lot]
-        days = [self.today - timedelta(days=400 - n) for n in range(LAST_SEASON_DAYS)]
-        places = -(-count // (LAST_SEASON_DAYS * 48)) + 1
-        slots = self._open([office_hours(day, self.zone) for day in days], ("flu-2025",), places)
-        claims = [(slot, place) for slot in slots for place in slot.place_ids]
-        self.random.shuffle(claims)
-        flu = (Planned("flu-2025"),)
-        self._let_come(
-            [self._book(p, s, place, flu) for p, (s, place) in zip(self.old, claims, strict=False)],
-            walk_in=False,
-        )
-        centre.throw_away(
-            self.session,
-            lot,
-            self.left[lot.id],
-            at=datetime.combine(lot.expires_on, time(9), self.zone) + timedelta(days=3),
-            by_id=self.members["paul"].id,
-        )
+    def reference(self) -> str:
+        """A reference nobody has yet."""
+        return self.scene().reference()
 
-    def add_first_zoster_doses(self) -> None:
-        """People who had their first dose against shingles nine weeks ago."""
-        old = [p for p in self.old if p.is_of_age(66, self.today)]
-        self.zoster_due = self.random.sample(old, min(ZOSTER_FIRST, len(old)))
-        day = self.today - timedelta(days=63)
-        slots = self._open([office_hours(day, self.zone)], ("zoster",), 4)
-        claims = [(slot, place) for slot in slots for place in slot.place_ids]
-        first = (Planned("zoster", 1, 2),)
-        journeys = [
-            self._book(p, slot, place, first)
-            for p, (slot, place) in zip(self.zoster_due, claims, strict=False)
-        ]
-        self._let_come(journeys, walk_in=False)
-
-    def add_today(self) -> None:
-        """Today's 420 appointments, in every state."""
-        hours = around(self.now, self.zone)
-        slots = self._open(hours, ("flu-2026", "covid-2026", "zoster"), 10)
-        claims = [(slot, place) for slot in slots for place in slot.place_ids[:9]]
-        self.random.shuffle(claims)
-        fresh = plant_people(self.session, Random(self.random.random()), 110, now=self.now)
-        due, self.zoster_due = self.zoster_due[:24], self.zoster_due[24:]
-        taken = {person.id for person in [*due, *self.zoster_due]}
-        elders = [
-            p for p in [*self.old, *fresh] if p.is_of_age(65, self.today) and p.id not in taken
-        ]
-        self.random.shuffle(elders)
-        people_today = [*due, *elders[: TODAY - len(due)]]
-        self.next_people = elders[TODAY - len(due) :]
-        journeys = [
-            self._book(person, slot, place, self._wish(index < len(due)))
-            for index, (person, (slot, place)) in enumerate(zip(people_today, claims, strict=False))
-        ]
-        self._let_come(sorted(journeys, key=lambda j: j.slot_starts_at), walk_in=True)
-
-    def add_weeks_to_come(self) -> None:
-        """Three weeks of flu and COVID-19, a second-dose clinic, and days for pairs."""
-        days = [self.today + timedelta(days=n) for n in range(1, 22)]
-        open_days = [day for day in days if day.weekday() != 6]
-        slots = self._open(
-            [office_hours(day, self.zone) for day in open_days],
-            ("flu-2026", "covid-2026", "zoster"),
-            6,
-        )
-        busy = [slot for slot in slots if (slot.day - self.today).days <= 2]
-        calm = [slot for slot in slots if (slot.day - self.today).days > 2]
-        claims = [(s, p) for s in busy for p in s.place_ids]
-        claims += [(s, p) for s in calm for p in s.place_ids[:2] if self.random.random() < 0.5]
-        third_week = self._open(
-            [office_hours(self.today + timedelta(days=21), self.zone, 14, 18)], ("zoster",), 6
-        )
-        later = [self.today + timedelta(days=n) for n in range(60, 80)]
-        self._open(
-            [office_hours(day, self.zone) for day in later if day.weekday() in {1, 3}],
-            ("zoster",),
-            6,
-        )
-        second = (Planned("zoster", 2, 2),)
-        seconds = [(s, p) for s in third_week for p in s.place_ids]
-        journeys = [
-            self._book(person, slot, place, second)
-            for person, (slot, place) in zip(self.zoster_due, seconds, strict=False)
-        ]
-        journeys += [
-            self._book(person, slot, place, self._wish(is_second=False))
-            for person, (slot, place) in zip(self.next_people, claims, strict=False)
-        ]
-        self._let_come(journeys, walk_in=False)
-
-    def _wish(self, is_second: bool) -> tuple[Planned, ...]:
+    def wish(self, is_second: bool) -> tuple[Planned, ...]:
+        """What somebody comes for."""
         if is_second:
             return (Planned("zoster", 2, 2),)
         draw = self.random.random()
@@ -188,24 +97,25 @@ class Stage:
             return Planned("flu-2026"), Planned("covid-2026")
         return (Planned("covid-2026"),) if draw < 0.26 else (Planned("flu-2026"),)
 
-    def _open(
-        self, hours: list[tuple[datetime, datetime]], codes: tuple[str, ...], places: int
-    ) -> list[OpenSlot]:
+    def open(self, hours: list[Hours], codes: tuple[str, ...], places: int) -> list[OpenSlot]:
+        """Open clinics at these hours; their slots in order of time."""
         course_ids = tuple(self.courses[code].id for code in codes)
         return open_clinics(
             self.session,
             [
-                Opening(start, end, course_ids, places, min(start, self.now) - timedelta(days=30))
-                for start, end in hours
+                Opening(
+                    each, course_ids, places, min(each.starts_at, self.now) - timedelta(days=30)
+                )
+                for each in hours
             ],
-            self.zone,
             by_id=self.members["max"].id,
-            now=min(hours[0][0], self.now) - timedelta(days=35),
+            now=min(hours[0].starts_at, self.now) - timedelta(days=35),
         )
 
-    def _book(
+    def book(
         self, person: Person, slot: OpenSlot, place_id: int, doses: tuple[Planned, ...]
     ) -> Journey:
+        """Somebody has booked this place, on the web or by phone; one in thirty cancels."""
         origin = Origin.WEB if self.random.random() < 0.6 else Origin.PHONE
         ahead = timedelta(days=self.random.randint(1, 20), minutes=self.random.randint(0, 600))
         booked_at = min(slot.starts_at, self.now) - ahead
@@ -230,13 +140,9 @@ class Stage:
             else None,
         )
 
-    def _let_come(self, journeys: list[Journey], *, walk_in: bool) -> None:
-        if walk_in:
-            for journey in journeys:
-                if journey.slot_starts_at < self.now and self.random.random() < 0.03:
-                    journey.origin, journey.cancelled_at = Origin.DESK, None
-                    journey.booked_at = journey.slot_starts_at + timedelta(minutes=1)
-        scene = Scene(
+    def scene(self) -> Scene:
+        """What the journeys of one day share."""
+        return Scene(
             moment=self.now,
             random=self.random,
             courses=self.courses,
@@ -246,9 +152,21 @@ class Stage:
             references=self.references,
             left=self.left,
         )
+
+    def let_come(self, journeys: list[Journey], *, is_today: bool = False, pace: float = 1) -> None:
+        """Let these people come, as far as the moment of the demo, and write it all down."""
+        pause = Pause(self.now - PAUSE, self.now) if is_today else None
+        if is_today:
+            for journey in journeys:
+                has_begun = journey.slot_starts_at + 2 * MINUTE < self.now
+                if has_begun and self.random.random() < 0.03:
+                    journey.origin, journey.cancelled_at = Origin.DESK, None
+                    journey.booked_at = journey.slot_starts_at + MINUTE
         by_day: dict[date, list[Journey]] = {}
         for journey in journeys:
             by_day.setdefault(journey.day, []).append(journey)
         for day in sorted(by_day):
-            walk(by_day[day], self.random, BOXES)
-        record(self.session, scene, journeys)
+            walk(by_day[day], self.random, BOXES, pause=pause, pace=pace)
+            if is_today and day == self.today:
+                cast(by_day[day], self.now, self.random)
+        record(self.session, self.scene(), journeys)

@@ -40,6 +40,11 @@ SENTENCES = {
     Verdict.GO: "Sous anticoagulant : peut recevoir, appuyer deux minutes.",
     Verdict.GO_LONGER_WATCH: "Allergie mal connue : peut recevoir, surveillance de 30 minutes.",
     Verdict.LATER: "Fièvre ce matin : revenir quand elle sera passée.",
+    Verdict.NO: "Choc allergique après une dose précédente : pas de nouvelle dose.",
+}
+REASONS: dict[Verdict | None, NoInjectionReason] = {
+    Verdict.LATER: NoInjectionReason.UNWELL,
+    Verdict.NO: NoInjectionReason.CONTRAINDICATED,
 }
 
 
@@ -102,7 +107,7 @@ def _visit(scene: Scene, number: int, journey: Journey, queue_number: int) -> Ro
 
 
 def _nurse(scene: Scene, journey: Journey) -> StaffMember:
-    return scene.members[("noor", "yann", "lucie", "noor")[(journey.box or 1) - 1]]
+    return scene.members[("noor", "yann", "lucie")[(journey.box or 1) - 1]]
 
 
 def _decision(scene: Scene, visit_id: int, interview_id: int | None, journey: Journey) -> Row:
@@ -126,7 +131,7 @@ def _not_given(scene: Scene, visit_id: int, journey: Journey, dose: Planned) -> 
     return {
         "visit_id": visit_id,
         "course_id": scene.courses[dose.course].id,
-        "reason": NoInjectionReason.UNWELL if is_ill else NoInjectionReason.REFUSED,
+        "reason": REASONS.get(journey.verdict, NoInjectionReason.REFUSED),
         "next_step": NextStep.REBOOK if is_ill else NextStep.NONE,
         "recorded_at": journey.turned_away_at,
         "recorded_by_id": scene.members["lucie"].id,

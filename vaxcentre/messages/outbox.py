@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from vaxcentre.booking.queries import AppointmentCard
 from vaxcentre.models.appointment import OutboxMessage
+from vaxcentre.models.locks import ALONE
 from vaxcentre.rules.refusal import N_
 from vaxcentre.rules.vocabulary import MessageKind
 
@@ -56,7 +57,7 @@ def take_next(session: Session, *, now: datetime) -> InHand | None:
 
     A message left in hand by a worker that died counts a try; after the last one it fails.
     """
-    row = session.scalar(_due(now).limit(1).with_for_update(skip_locked=True))
+    row = session.scalar(_due(now).limit(1).with_for_update(**ALONE, skip_locked=True))
     if row is None:
         return None
     if row.sending_at is not None:
@@ -76,7 +77,7 @@ def write_down(
     told again. Where another worker has taken the message up, the end is that worker's.
     """
     row = session.scalar(
-        select(OutboxMessage).where(OutboxMessage.id == message.id).with_for_update()
+        select(OutboxMessage).where(OutboxMessage.id == message.id).with_for_update(**ALONE)
     )
     if row is None or row.sending_at != message.taken_at:
         return

@@ -64,16 +64,21 @@ def counts(session: Session, *, since: datetime) -> Counts:
         OutboxMessage.failed_at.is_(None),
         OutboxMessage.skipped_at.is_(None),
     )
-    failed = select(func.count()).where(
-        OutboxMessage.failed_at.is_not(None), OutboxMessage.seen_at.is_(None)
-    )
     return Counts(
         waiting=session.scalar(waiting) or 0,
         sent_today=session.scalar(select(func.count()).where(OutboxMessage.sent_at >= since)) or 0,
         skipped_today=session.scalar(select(func.count()).where(OutboxMessage.skipped_at >= since))
         or 0,
-        failed=session.scalar(failed) or 0,
+        failed=failed_number(session),
     )
+
+
+def failed_number(session: Session) -> int:
+    """How many messages failed that nobody has dealt with."""
+    failed = select(func.count()).where(
+        OutboxMessage.failed_at.is_not(None), OutboxMessage.seen_at.is_(None)
+    )
+    return session.scalar(failed) or 0
 
 
 def the_centre_row(session: Session) -> Centre | None:

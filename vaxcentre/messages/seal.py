@@ -2,7 +2,7 @@
 
 from cryptography.fernet import InvalidToken
 
-from vaxcentre.booking.secrets import box_for
+from vaxcentre.web.keys import box_for
 
 USE = "mail server password"
 

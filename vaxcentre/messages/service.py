@@ -3,15 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
 from vaxcentre.messages.queries import open_failures
 from vaxcentre.models.appointment import Appointment, OutboxMessage
 from vaxcentre.models.clinic import Centre
+from vaxcentre.models.locks import ALONE
 from vaxcentre.rules.refusal import N_, Refusal
 from vaxcentre.rules.vocabulary import MessageKind
+from vaxcentre.writing import read, write
+
+_OF_KIND = select(OutboxMessage.id).where(
+    OutboxMessage.appointment_id == bindparam("appointment_id"),
+    OutboxMessage.kind == bindparam("kind"),
+)
+_QUEUE = insert(OutboxMessage)
 
 
 class NothingFailed(Refusal):
@@ -34,30 +42,31 @@ class MailSettings:
 
 def enqueue(
     session: Session, appointment: Appointment, kind: MessageKind, *, now: datetime
-) -> OutboxMessage | None:
-    """Put a message into the outbox; None where the patient gave no e-mail address.
+) -> None:
+    """Put a message into the outbox; nothing where the patient gave no e-mail address.
 
     One row per appointment and kind: a second change of the same appointment tells again from
     the same row, as its next version. The text is rendered when it is sent, from the facts then.
     """
-    if not appointment.email:
-        return None
-    row = session.scalar(
+    if appointment.email:
+        enqueue_for(session, appointment.id, kind, now=now)
+
+
+def enqueue_for(session: Session, appointment_id: int, kind: MessageKind, *, now: datetime) -> None:
+    """As `enqueue`, for an appointment that is known to have an address."""
+    of_kind = {"appointment_id": appointment_id, "kind": kind}
+    if read(session, _OF_KIND, of_kind).first() is None:
+        write(session, _QUEUE, {**of_kind, "queued_at": now, "next_try_at": now})
+        return
+    row = session.scalars(
         select(OutboxMessage)
-        .where(OutboxMessage.appointment_id == appointment.id, OutboxMessage.kind == kind)
-        .with_for_update()  # the worker may be writing how it went
+        .where(OutboxMessage.appointment_id == appointment_id, OutboxMessage.kind == kind)
+        .with_for_update(**ALONE)  # the worker may be writing how it went
         .execution_options(populate_existing=True)
-    )
-    if row is None:
-        row = OutboxMessage(
-            appointment_id=appointment.id, kind=kind, queued_at=now, next_try_at=now
-        )
-        session.add(row)
-        return row
+    ).one()
     if row.sent_at or row.failed_at or row.skipped_at or row.sending_at:
         row.version += 1  # what is in a worker's hand stays there: it sees the new version
     _queue(row, now)
-    return row
 
 
 def try_again(session: Session, message_id: int, *, by_id: int, now: datetime) -> None:
@@ -73,7 +82,7 @@ def try_again(session: Session, message_id: int, *, by_id: int, now: datetime) -
 
 def try_all_again(session: Session, *, by_id: int, now: datetime) -> int:
     """Queue every failure that nobody has dealt with, after the settings were put right."""
-    ids = [row.id for row in session.scalars(open_failures())]
+    ids = sorted(row.id for row in session.scalars(open_failures()))
     for message_id in ids:
         try_again(session, message_id, by_id=by_id, now=now)
     return len(ids)
@@ -92,7 +101,7 @@ def mark_told_by_phone(session: Session, message_id: int, *, by_id: int, now: da
 
 def save_settings(session: Session, asked: MailSettings, *, by_id: int, now: datetime) -> None:
     """Keep how the centre's mail leaves; what waits in the outbox leaves that way."""
-    centre = session.scalars(select(Centre).with_for_update()).one()
+    centre = session.scalars(select(Centre).with_for_update(**ALONE)).one()
     centre.smtp_host, centre.smtp_port = asked.host, asked.port
     centre.smtp_security, centre.smtp_user = asked.security, asked.user
     centre.smtp_sender = asked.sender
@@ -115,7 +124,9 @@ def save_settings(session: Session, asked: MailSettings, *, by_id: int, now: dat
 
 
 def _failed(session: Session, message_id: int) -> OutboxMessage:
-    row = session.scalar(open_failures().where(OutboxMessage.id == message_id).with_for_update())
+    row = session.scalar(
+        open_failures().where(OutboxMessage.id == message_id).with_for_update(**ALONE)
+    )
     if row is None:
         raise NothingFailed
     return row

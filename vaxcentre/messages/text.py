@@ -11,11 +11,11 @@ from email.utils import format_datetime
 from flask import current_app
 from flask_babel import gettext as _
 
-from vaxcentre.booking import secrets
 from vaxcentre.booking.calendar import calendar_file
 from vaxcentre.booking.queries import AppointmentCard
 from vaxcentre.rules.reference import show_reference
 from vaxcentre.rules.vocabulary import MessageKind
+from vaxcentre.web import keys
 from vaxcentre.web.centre import CentreCard, the_centre
 from vaxcentre.web.filters import day, time_of_day
 from vaxcentre.web.languages import speaking
@@ -120,7 +120,7 @@ def letter_about(card: AppointmentCard, kind: MessageKind, reader: Reader) -> Le
 
 def message_id(key: str, sender: str) -> str:
     """The name of a message: the same each time it is sent, and it tells nothing to others."""
-    return f"<{secrets.mark('message', key.encode()).hex()[:40]}@{ascii_domain(sender)}>"
+    return f"<{keys.mark('message', key.encode()).hex()[:40]}@{ascii_domain(sender)}>"
 
 
 def ascii_domain(address: str) -> str:

@@ -14,6 +14,7 @@ from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.vocabulary import MessageKind, Origin
 
 LIVE = text("cancelled_at IS NULL AND lapsed_at IS NULL")
+FROM_SOMEWHERE = text("held_from IS NOT NULL")
 UNRELEASED = text("released_at IS NULL AND patient_id IS NOT NULL")
 
 
@@ -30,6 +31,13 @@ class Appointment(Base):
             sqlite_where=LIVE,
             postgresql_where=LIVE,
         ),
+        # The few that are held now, by address.
+        Index(
+            "ix_appointment_held_from",
+            "held_from",
+            sqlite_where=FROM_SOMEWHERE,
+            postgresql_where=FROM_SOMEWHERE,
+        ),
         CheckConstraint("booked_at IS NOT NULL OR held_until IS NOT NULL", name="held_or_booked"),
         CheckConstraint("booked_at IS NULL OR patient_id IS NOT NULL", name="booked_for_somebody"),
     )
@@ -45,11 +53,16 @@ class Appointment(Base):
     language: Mapped[str] = mapped_column(String(2), default="fr")
     link_version: Mapped[int] = mapped_column(default=1)  # raising it ends the secret link
     held_until: Mapped[datetime | None] = mapped_column(index=True)
+    # The mark of the address that holds it; gone as soon as it is booked or let go.
+    held_from: Mapped[str | None] = mapped_column(String(64))
     booked_at: Mapped[datetime | None]
     booked_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("staff_member.id")
     )  # null: the patient
-    declared_at: Mapped[datetime | None]  # the condition was declared "sur l'honneur"
+    # The name as it was typed, where the record of the matched person writes it otherwise: who
+    # booked is shown no more than that.
+    typed_family_name: Mapped[str | None] = mapped_column(String(100))
+    typed_given_names: Mapped[str | None] = mapped_column(String(100))
     phone: Mapped[str | None] = mapped_column(String(20))
     email: Mapped[str | None] = mapped_column(String(254))
     moved_at: Mapped[datetime | None]
@@ -70,9 +83,20 @@ class Appointment(Base):
         """Whether it claims its place: neither cancelled nor lapsed."""
         return self.cancelled_at is None and self.lapsed_at is None
 
+    @property
+    def declared_courses(self) -> frozenset[int]:
+        """The courses whose condition was declared "sur l'honneur" with this appointment."""
+        return frozenset(p.course_id for p in self.planned_doses if p.declared_at is not None)
+
+    @property
+    def declared_at(self) -> datetime | None:
+        """When a condition was declared last, of any of its courses; None where none was."""
+        moments = [p.declared_at for p in self.planned_doses if p.declared_at is not None]
+        return max(moments, default=None)
+
     def conditions_for(self, course: Course) -> frozenset[str]:
-        """The conditions of a course that were declared "sur l'honneur" with this appointment."""
-        return course.conditions() if self.declared_at is not None else frozenset()
+        """The conditions of this course that were declared "sur l'honneur"."""
+        return course.conditions() if course.id in self.declared_courses else frozenset()
 
 
 class PlannedDose(Base):
@@ -101,6 +125,7 @@ class PlannedDose(Base):
         ForeignKey("patient.id")
     )  # as on the appointment
     previous_on: Mapped[date | None]  # the dose before was given that day, as the patient says
+    declared_at: Mapped[datetime | None]  # the course's condition was declared "sur l'honneur"
     # Set when the claim ends without an injection: cancelled, lapsed, missed and booked anew.
     released_at: Mapped[datetime | None]
 

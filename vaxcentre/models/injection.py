@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, and_, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vaxcentre.models.base import Base
@@ -86,7 +87,12 @@ class Injection(Base):
     vaccine: Mapped[Vaccine] = relationship()
     lot: Mapped[Lot] = relationship()
 
-    @property
+    @hybrid_property
     def is_current(self) -> bool:
-        """Whether this row says what happened, and nothing has replaced it."""
+        """Whether this row says what happened, and nothing has replaced it; in queries too."""
         return self.replaced_at is None and self.outcome is Outcome.GIVEN
+
+    @is_current.inplace.expression
+    @classmethod
+    def _is_current(cls) -> ColumnElement[bool]:
+        return and_(cls.replaced_at.is_(None), cls.outcome == Outcome.GIVEN)

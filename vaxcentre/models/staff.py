@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vaxcentre.models.base import Base
@@ -115,6 +115,7 @@ class StaffSession(Base):
     ended_at: Mapped[datetime | None]
     station: Mapped[str | None] = mapped_column(String(40))  # "Accueil 2", "Box 3"
     box: Mapped[int | None]  # a nurse's box
+    kept: Mapped[str | None] = mapped_column(Text)  # typed before the lock, sealed; see signin/kept
 
     staff_member: Mapped[StaffMember] = relationship()
 

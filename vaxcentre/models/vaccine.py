@@ -34,7 +34,9 @@ class Course(Base):
     position: Mapped[int] = mapped_column(default=100)  # order on the screens
     created_at: Mapped[datetime]
 
-    rules: Mapped[list[CourseRule]] = relationship(back_populates="course")
+    rules: Mapped[list[CourseRule]] = relationship(
+        back_populates="course", order_by="CourseRule.id"
+    )
     accepted: Mapped[list[CourseVaccine]] = relationship(back_populates="course")
 
     def name(self, language: str) -> str:

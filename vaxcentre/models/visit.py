@@ -175,9 +175,14 @@ class Observation(Base):
 
 
 class Reaction(Base):
-    """What happened in the minutes after."""
+    """What happened in the minutes after; a correction is a new row that replaces the old one."""
 
     __tablename__ = "reaction"
+    __table_args__ = (
+        CheckConstraint(
+            "replaces_id IS NULL OR correction_reason IS NOT NULL", name="correction_says_why"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
@@ -189,5 +194,11 @@ class Reaction(Base):
     note: Mapped[str | None] = mapped_column(Text)
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("reaction.id"), unique=True)
+    correction_reason: Mapped[str | None] = mapped_column(String(300))
+    # The only column written later: the row that replaces this one says what holds.
+    replaced_at: Mapped[datetime | None]
+    # The row says that nothing happened: it was recorded for the wrong person.
+    is_in_error: Mapped[bool] = mapped_column(default=False)
 
     visit: Mapped[Visit] = relationship()

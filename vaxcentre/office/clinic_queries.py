@@ -143,10 +143,11 @@ def doses_beside(session: Session, plan: Plan, *, day: date, now: datetime) -> l
         select(Course).where(Course.id.in_(plan.request.course_ids)).order_by(Course.position)
     )
     promised = _promised(session, plan.request.course_ids, now)
+    usable = stock.usable_doses(session, plan.request.course_ids, day)
     return [
         Doses(
             course,
-            stock.usable_doses(session, course.id, day),
+            sum(usable[course.id].values()),
             promised.get(course.id, 0),
             plan.places,
             any(rule.confirmed_at is not None for rule in course.rules),

@@ -52,6 +52,12 @@ class ClinicNotClosed(Refusal):
     sentence = N_("This clinic is open. Close it first.")
 
 
+class BookedThisInstant(Refusal):
+    """Somebody is booking on this clinic while it is being closed."""
+
+    sentence = N_("Somebody is booking here at this very moment. Nothing was changed: try again.")
+
+
 class ClinicOver(Refusal):
     """No slot of the clinic is still to come."""
 

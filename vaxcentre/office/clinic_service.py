@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from vaxcentre.audit import service as audit
 from vaxcentre.models.clinic import Centre, Clinic, ClinicCourse, Place, Slot
+from vaxcentre.models.locks import ALONE
 from vaxcentre.office.clinic_plan import ClinicRequest, Plan, make_plan
 from vaxcentre.office.clinic_refusals import ClinicAlreadyThere, ClinicClosed, OpensAfterStart
 
@@ -22,7 +23,7 @@ def open_clinics(
         ClinicAlreadyThere: one of them is open already (a second tab, a colleague).
         and all that `make_plan` raises.
     """
-    session.scalars(select(Centre.id).with_for_update()).one()  # one opening at a time
+    session.scalars(select(Centre.id).with_for_update(**ALONE)).one()  # one opening at a time
     plan = make_plan(request, zone=zone, now=now)
     _refuse_twins(session, plan)
     ids = _write_clinics(session, plan, by_id=by_id, now=now)
@@ -77,7 +78,7 @@ def change_opening(
 
 
 def lock_clinic(session: Session, clinic_id: int) -> Clinic:
-    clinic = session.get_one(Clinic, clinic_id, with_for_update=True, populate_existing=True)
+    clinic = session.get_one(Clinic, clinic_id, with_for_update=ALONE, populate_existing=True)
     if clinic.closed_at is not None:
         raise ClinicClosed
     return clinic
@@ -93,7 +94,8 @@ def _rest_of_series(session: Session, clinic: Clinic, opens_at: datetime) -> lis
                 Clinic.starts_at > opens_at,
                 Clinic.starts_at >= clinic.starts_at,
             )
-            .with_for_update()
+            .order_by(Clinic.starts_at, Clinic.id)
+            .with_for_update(**ALONE)
         )
     )
 

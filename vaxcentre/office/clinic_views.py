@@ -65,7 +65,7 @@ def new() -> ResponseReturnValue:
     return render_template("office/clinics_new.html", form=form, plan=None)
 
 
-@bp.post("/preview")
+@bp.post("/new/preview")
 @staff(Role.MANAGER)
 def preview() -> ResponseReturnValue:
     """Show what would be opened; nothing is written."""
@@ -95,7 +95,7 @@ def _preview_page(form: ClinicForm, plan: Plan) -> str:
     )
 
 
-@bp.post("/create")
+@bp.post("/new/create")
 @staff(Role.MANAGER)
 def create() -> ResponseReturnValue:
     """Open the clinics that were shown; sent again, it leads to the first result."""

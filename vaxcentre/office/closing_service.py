@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Clinic, Place, Slot
-from vaxcentre.office.clinic_refusals import ClinicNotClosed
+from vaxcentre.models.locks import ALONE, take
+from vaxcentre.office.clinic_refusals import BookedThisInstant, ClinicNotClosed
 from vaxcentre.office.clinic_service import lock_clinic
 from vaxcentre.office.place_service import closed_twin, let_go_holds, slots_to_come
 from vaxcentre.office.resettle import Rooms, cancel_all, stranded_in
@@ -49,8 +50,8 @@ def close(
     Raises:
         ClinicClosed, ClinicOver, NoSlotInHours: there is nothing to close.
     """
-    _lock_appointments(session, request.clinic_id)
     clinic = lock_clinic(session, request.clinic_id)
+    _take_claims_and_slots(session, clinic.id, request.target_day)
     slots = slots_to_come(session, clinic, request.from_at, request.until_at, now)
     closed = _take_out(session, clinic, slots, request.reason, by_id=by_id, now=now)
     let_go_holds(session, [place.id for slot in slots for place in slot.places], now=now)
@@ -81,9 +82,10 @@ def settle_again(
     Raises:
         ClinicNotClosed: it is open.
     """
-    clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
+    clinic = session.get_one(Clinic, clinic_id, with_for_update=ALONE)
     if clinic.closed_at is None:
         raise ClinicNotClosed
+    _take_claims_and_slots(session, clinic.id, target_day)
     return _settle(session, clinic, target_day, by_id=by_id, now=now, zone=zone)
 
 
@@ -93,7 +95,7 @@ def reopen(session: Session, clinic_id: int, *, by_id: int, now: datetime) -> Cl
     Raises:
         ClinicOver: its day is past.
     """
-    clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
+    clinic = session.get_one(Clinic, clinic_id, with_for_update=ALONE)
     slots_to_come(session, clinic, clinic.starts_at, clinic.ends_at, now)
     if clinic.closed_at is not None:
         clinic.closed_at = clinic.closed_by_id = clinic.closed_reason = None
@@ -101,20 +103,36 @@ def reopen(session: Session, clinic_id: int, *, by_id: int, now: datetime) -> Cl
     return clinic
 
 
-def _lock_appointments(session: Session, clinic_id: int) -> None:
-    """Take the appointments before the slots, as a booking does: nobody waits in a circle."""
+def _take_claims_and_slots(session: Session, clinic_id: int, target_day: date | None) -> None:
+    """Take who is booked here with their second doses, then every slot that may be touched.
+
+    Raises:
+        BookedThisInstant: somebody got in between the two, and is not finished.
+    """
+    taken = {one.id for one in take(session, Appointment, _claims(session, clinic_id))}
     session.scalars(
-        select(Appointment.id)
+        select(Slot.id)
+        .join(Clinic, Clinic.id == Slot.clinic_id)
+        .where(or_(Clinic.id == clinic_id, Clinic.day == target_day))
+        .order_by(Slot.starts_at, Slot.id)
+        .with_for_update(**ALONE, of=Slot)
+    ).all()
+    late = _claims(session, clinic_id) - taken
+    if len(take(session, Appointment, late, or_pass_over=True)) < len(late):
+        raise BookedThisInstant
+
+
+def _claims(session: Session, clinic_id: int) -> set[int]:
+    """The live appointments and holds of a clinic, and the others of their pairs."""
+    live = and_(Appointment.cancelled_at.is_(None), Appointment.lapsed_at.is_(None))
+    here = (
+        select(Appointment.id, Appointment.pair_id)
         .join(Place, Place.id == Appointment.place_id)
         .join(Slot, Slot.id == Place.slot_id)
-        .where(
-            Slot.clinic_id == clinic_id,
-            Appointment.cancelled_at.is_(None),
-            Appointment.lapsed_at.is_(None),
-        )
-        .order_by(Appointment.id)
-        .with_for_update(of=Appointment)
-    ).all()
+        .where(Slot.clinic_id == clinic_id, live)
+    ).subquery()
+    others = select(Appointment.id).join(here, here.c.pair_id == Appointment.pair_id).where(live)
+    return {*session.scalars(select(here.c.id)), *session.scalars(others)}
 
 
 def _take_out(

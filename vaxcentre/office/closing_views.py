@@ -1,19 +1,8 @@
 """Close a clinic: who is booked, why, where they go, and the list of calls."""
 
-import hashlib
 from collections import Counter
-from pathlib import Path
 
-from flask import (
-    Blueprint,
-    Response,
-    current_app,
-    flash,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -26,12 +15,12 @@ from vaxcentre.office import clinic_page, closing_service
 from vaxcentre.office.call_queries import booked_on, calls_of
 from vaxcentre.office.clinic_forms import ClosingForm
 from vaxcentre.office.closing_service import Settled
-from vaxcentre.printer import render_pdf, socket_path
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Role
 from vaxcentre.web import errors, once
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.paper import paper
 from vaxcentre.web.signin import current_agent_id
 
 CALLERS = (Role.MANAGER, Role.RECEPTION, Role.OPERATOR)
@@ -116,10 +105,12 @@ def call_list(clinic_id: int) -> ResponseReturnValue:
     clinic = clinic_page.line_or_404(clinic_id).clinic
     calls = calls_of(db.session(), clinic)
     now = clock.now()
-    html = render_template(
+    sheet = paper(
         "office/clinics_call_list.html",
+        name="call-list",
+        identity=f"call list {clinic_id} {now.isoformat()}",
+        created=now,
         clinic=clinic,
-        issued_at=now,
         to_call=[call for call in calls if call.must_be_called],
         written_to=[call for call in calls if not call.must_be_called],
     )
@@ -128,14 +119,7 @@ def call_list(clinic_id: int) -> ResponseReturnValue:
     with transaction() as session:
         for patient_id in sorted({number for number in seen if number is not None}):
             audit.note_read(session, patient_id, "office_clinics.call_list", by_id=by_id, now=now)
-    mark = hashlib.sha256(f"call list {clinic_id} {now.isoformat()}".encode()).digest()[:16]
-    pdf = render_pdf(
-        html,
-        identifier=mark,
-        created=now,
-        socket=socket_path(Path(current_app.instance_path)),
-    )
-    return Response(pdf, mimetype="application/pdf")
+    return sheet
 
 
 def _say(settled: Settled) -> None:

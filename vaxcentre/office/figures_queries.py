@@ -1,12 +1,12 @@
 """Counts of a day, an hour and a week: facts counted, no person in them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, Function, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from vaxcentre.models.appointment import Appointment
@@ -15,7 +15,7 @@ from vaxcentre.models.injection import Injection
 from vaxcentre.models.stock import Lot, StockMovement
 from vaxcentre.models.vaccine import Course, CourseVaccine, Vaccine
 from vaxcentre.models.visit import NoInjection, Visit
-from vaxcentre.rules.vocabulary import NoInjectionReason, Outcome
+from vaxcentre.rules.vocabulary import NoInjectionReason
 
 
 @dataclass(frozen=True)
@@ -30,33 +30,52 @@ class Period:
     zone: ZoneInfo
 
 
-@dataclass(frozen=True)
+@dataclass
 class DayFigures:
-    """What a period came to, as counts."""
+    """What some days came to, as counts."""
 
-    places: int
-    booked: int
-    arrived: int
-    vaccinated: int
-    injections: int
-    missed: int
-    cancelled: int
-    not_vaccinated: dict[NoInjectionReason, int] = field(default_factory=dict)
+    places: int = 0
+    booked: int = 0
+    arrived: int = 0
+    vaccinated: int = 0
+    injections: int = 0
+    missed: int = 0
+    cancelled: int = 0
+    not_vaccinated: Counter[NoInjectionReason] = field(default_factory=Counter)
 
     @property
     def not_vaccinated_total(self) -> int:
         """Courses that somebody came for and did not get."""
-        return sum(self.not_vaccinated.values())
+        return self.not_vaccinated.total()
+
+    @property
+    def reasons(self) -> list[tuple[NoInjectionReason, int]]:
+        """How many were not vaccinated for each reason, always in the same order."""
+        return [
+            (one, self.not_vaccinated[one]) for one in NoInjectionReason if self.not_vaccinated[one]
+        ]
+
+    def __add__(self, other: "DayFigures") -> "DayFigures":
+        pairs = {one.name: (getattr(self, one.name), getattr(other, one.name)) for one in NUMBERS}
+        return DayFigures(**{name: mine + theirs for name, (mine, theirs) in pairs.items()})
+
+
+NUMBERS = fields(DayFigures)
 
 
 @dataclass(frozen=True)
 class HourFigures:
     """One hour of the centre's clock."""
 
-    hour: int
+    since_midnight: int  # 24 and more in the night after
     booked: int
     arrived: int
     vaccinated: int
+
+    @property
+    def hour(self) -> int:
+        """As the clock on the wall says it."""
+        return self.since_midnight % 24
 
 
 @dataclass(frozen=True)
@@ -86,25 +105,33 @@ def _stands() -> ColumnElement[bool]:
     )
 
 
-def figures(session: Session, period: Period) -> DayFigures:
-    """Count what was booked, who came and what they got."""
-    cancelled = and_(Appointment.booked_at.is_not(None), Appointment.cancelled_at.is_not(None))
-    given = _given(period)
-    return DayFigures(
-        places=_places(session, period),
-        booked=_appointments(session, period, _stands()),
-        arrived=len(_arrivals(session, period)),
-        vaccinated=session.scalar(select(func.count(Injection.visit_id.distinct())).where(given))
-        or 0,
-        injections=session.scalar(select(func.count(Injection.id)).where(given)) or 0,
-        missed=_appointments(session, period, _missed(period.now)),
-        cancelled=_appointments(session, period, cancelled),
-        not_vaccinated=_reasons(session, period),
-    )
+def figures_by_day(session: Session, period: Period) -> dict[date, DayFigures]:
+    """Count what was booked, who came and what they got, day by day: a query for each count.
+
+    A clinic and a visit belong to the day on which they began, however late they end.
+    """
+    found = {
+        date.fromordinal(number): DayFigures()
+        for number in range(period.first_on.toordinal(), period.end_on.toordinal())
+    }
+    for on, places in session.execute(_places(period)):
+        found[on].places = places
+    for on, booked, missed, cancelled in session.execute(_appointments(period)):
+        found[on].booked, found[on].missed, found[on].cancelled = booked, missed, cancelled
+    for on, arrived in session.execute(_arrived(period)):
+        found[on].arrived = arrived
+    for on, injections, vaccinated in session.execute(_injections(period)):
+        found[on].injections, found[on].vaccinated = injections, vaccinated
+    for on, reason, number in session.execute(_reasons(period)):
+        found[on].not_vaccinated[reason] = number
+    return found
 
 
 def by_hour(session: Session, period: Period) -> list[HourFigures]:
-    """The hours in which something was booked or happened, in order, none left out between."""
+    """The hours in which something was booked or happened, in order, none left out between.
+
+    What began before midnight and ended after stands at the end of its day, not at its beginning.
+    """
     booked = _by_local_hour(_booked_times(session, period), period)
     arrived = _by_local_hour(_arrivals(session, period), period)
     vaccinated = _by_local_hour(_first_injections(session, period), period)
@@ -135,80 +162,88 @@ def doses_left(session: Session, at: datetime) -> list[LotLeft]:
     return list(lots.values())
 
 
-def _appointments(session: Session, period: Period, which: ColumnElement[bool]) -> int:
-    return (
-        session.scalar(
-            select(func.count(Appointment.id))
-            .join(Place, Place.id == Appointment.place_id)
-            .join(Slot, Slot.id == Place.slot_id)
-            .where(_in_slots_of(period), which)
-        )
-        or 0
-    )
-
-
-def _places(session: Session, period: Period) -> int:
+def _places(period: Period) -> Select[date, int]:
     """The places of the clinics that were held, or are to be."""
     return (
-        session.scalar(
-            select(func.count(Place.id))
-            .join(Slot, Slot.id == Place.slot_id)
-            .join(Clinic, Clinic.id == Slot.clinic_id)
-            .where(_in_slots_of(period), Clinic.closed_at.is_(None))
-        )
-        or 0
+        select(Clinic.day, func.count(Place.id))
+        .join(Slot, Slot.clinic_id == Clinic.id)
+        .join(Place, Place.slot_id == Slot.id)
+        .where(_in_clinics_of(period), Clinic.closed_at.is_(None))
+        .group_by(Clinic.day)
     )
 
 
-def _reasons(session: Session, period: Period) -> dict[NoInjectionReason, int]:
-    rows = session.execute(
-        select(NoInjection.reason, func.count(NoInjection.id))
-        .where(
-            NoInjection.undone_at.is_(None),
-            NoInjection.recorded_at >= period.first_at,
-            NoInjection.recorded_at < period.end_at,
-        )
-        .group_by(NoInjection.reason)
+def _appointments(period: Period) -> Select[date, int, int, int]:
+    cancelled = and_(Appointment.booked_at.is_not(None), Appointment.cancelled_at.is_not(None))
+    return (
+        select(Clinic.day, _many(_stands()), _many(_missed(period.now)), _many(cancelled))
+        .join(Slot, Slot.clinic_id == Clinic.id)
+        .join(Place, Place.slot_id == Slot.id)
+        .join(Appointment, Appointment.place_id == Place.id)
+        .where(_in_clinics_of(period))
+        .group_by(Clinic.day)
     )
-    found = dict(rows.all())
-    return {reason: found[reason] for reason in NoInjectionReason if reason in found}
+
+
+def _many(which: ColumnElement[bool]) -> Function[int]:
+    return func.count(case((which, 1)))
+
+
+def _arrived(period: Period) -> Select[date, int]:
+    return select(Visit.day, func.count(Visit.id)).where(_came(period)).group_by(Visit.day)
+
+
+def _injections(period: Period) -> Select[date, int, int]:
+    visits = func.count(Injection.visit_id.distinct())
+    return (
+        select(Visit.day, func.count(Injection.id), visits)
+        .join(Injection, Injection.visit_id == Visit.id)
+        .where(_came(period), Injection.is_current)
+        .group_by(Visit.day)
+    )
+
+
+def _reasons(period: Period) -> Select[date, NoInjectionReason, int]:
+    return (
+        select(Visit.day, NoInjection.reason, func.count(NoInjection.id))
+        .join(NoInjection, NoInjection.visit_id == Visit.id)
+        .where(_came(period), NoInjection.undone_at.is_(None))
+        .group_by(Visit.day, NoInjection.reason)
+    )
 
 
 def _booked_times(session: Session, period: Period) -> Iterable[datetime]:
     return session.scalars(
         select(Slot.starts_at)
+        .join(Clinic, Clinic.id == Slot.clinic_id)
         .join(Place, Place.slot_id == Slot.id)
         .join(Appointment, Appointment.place_id == Place.id)
-        .where(_in_slots_of(period), _stands())
+        .where(_in_clinics_of(period), _stands())
     )
 
 
-def _arrivals(session: Session, period: Period) -> Sequence[datetime]:
-    return session.scalars(
-        select(Visit.checked_in_at).where(
-            Visit.undone_at.is_(None), Visit.day >= period.first_on, Visit.day < period.end_on
-        )
-    ).all()
+def _arrivals(session: Session, period: Period) -> Iterable[datetime]:
+    return session.scalars(select(Visit.checked_in_at).where(_came(period)))
 
 
 def _first_injections(session: Session, period: Period) -> Iterable[datetime]:
     """One moment for each visit, however many injections it had."""
-    given_at = func.min(Injection.given_at)
-    return session.scalars(select(given_at).where(_given(period)).group_by(Injection.visit_id))
+    return session.scalars(
+        select(func.min(Injection.given_at))
+        .join(Visit, Visit.id == Injection.visit_id)
+        .where(_came(period), Injection.is_current)
+        .group_by(Injection.visit_id)
+    )
 
 
 def _by_local_hour(moments: Iterable[datetime], period: Period) -> Counter[int]:
-    return Counter(moment.astimezone(period.zone).hour for moment in moments)
+    local = (moment.astimezone(period.zone) for moment in moments)
+    return Counter(24 * (at.date() - period.first_on).days + at.hour for at in local)
 
 
-def _in_slots_of(period: Period) -> ColumnElement[bool]:
-    return and_(Slot.starts_at >= period.first_at, Slot.starts_at < period.end_at)
+def _in_clinics_of(period: Period) -> ColumnElement[bool]:
+    return and_(Clinic.day >= period.first_on, Clinic.day < period.end_on)
 
 
-def _given(period: Period) -> ColumnElement[bool]:
-    return and_(
-        Injection.given_at >= period.first_at,
-        Injection.given_at < period.end_at,
-        Injection.replaced_at.is_(None),
-        Injection.outcome == Outcome.GIVEN,
-    )
+def _came(period: Period) -> ColumnElement[bool]:
+    return and_(Visit.undone_at.is_(None), Visit.day >= period.first_on, Visit.day < period.end_on)

@@ -17,7 +17,7 @@ from vaxcentre.office.figures_queries import (
     Period,
     by_hour,
     doses_left,
-    figures,
+    figures_by_day,
 )
 from vaxcentre.rules.vocabulary import NoInjectionReason, Role
 from vaxcentre.web import languages, words
@@ -42,7 +42,7 @@ def day() -> ResponseReturnValue:
         today=today,
         before=asked - ONE_DAY,
         after=asked + ONE_DAY,
-        figures=figures(db.session(), period),
+        figures=figures_by_day(db.session(), period)[asked],
         hours=by_hour(db.session(), period),
         lots=doses_left(db.session(), _end_of(period)),
     )
@@ -59,8 +59,8 @@ def week() -> ResponseReturnValue:
         monday=monday,
         before=monday - timedelta(days=7),
         after=monday + timedelta(days=7),
-        days=[(on, format_date(on, "EEE d"), counted) for on, counted in days],
-        total=figures(db.session(), _period(monday, monday + timedelta(days=7))),
+        days=[(on, format_date(on, "EEE d"), counted) for on, counted in days.items()],
+        total=sum(days.values(), DayFigures()),
         percent=percent,
     )
 
@@ -72,7 +72,13 @@ def day_csv() -> Response:
     asked = asked_day(clock.today(the_centre().zone))
     columns = [_("day (DD/MM/YYYY)"), _("hour"), _("booked"), _("arrived"), _("vaccinated")]
     rows = [
-        (asked, f"{hour.hour:02d}:00", hour.booked, hour.arrived, hour.vaccinated)
+        (
+            asked + ONE_DAY * (hour.since_midnight // 24),
+            f"{hour.hour:02d}:00",
+            hour.booked,
+            hour.arrived,
+            hour.vaccinated,
+        )
         for hour in by_hour(db.session(), _period(asked, asked + ONE_DAY))
     ]
     return csv_answer(f"{_('hours')}-{asked.isoformat()}", columns, rows)
@@ -95,7 +101,7 @@ def week_csv() -> Response:
         _("vaccinated, percent of places"),
         *(f"{_('not vaccinated')}: {words.word(reason)}" for reason in NoInjectionReason),
     ]
-    rows = [_row(on, counted) for on, counted in _days_of_week(monday)]
+    rows = [_row(on, counted) for on, counted in _days_of_week(monday).items()]
     return csv_answer(f"{_('week')}-{monday.isoformat()}", columns, rows)
 
 
@@ -143,9 +149,8 @@ def _row(on: date, counted: DayFigures) -> tuple[object, ...]:
     )
 
 
-def _days_of_week(monday: date) -> list[tuple[date, DayFigures]]:
-    days = [monday + timedelta(days=n) for n in range(7)]
-    return [(on, figures(db.session(), _period(on, on + ONE_DAY))) for on in days]
+def _days_of_week(monday: date) -> dict[date, DayFigures]:
+    return figures_by_day(db.session(), _period(monday, monday + timedelta(days=7)))
 
 
 def _period(first: date, end: date) -> Period:

@@ -10,6 +10,7 @@ from vaxcentre.audit import service as audit
 from vaxcentre.booking import service as booking
 from vaxcentre.models.appointment import Appointment, AppointmentMove
 from vaxcentre.models.clinic import Clinic, ClinicCourse, Place, Slot
+from vaxcentre.models.locks import ALONE
 from vaxcentre.office.clinic_refusals import (
     ClinicOver,
     NoSlotInHours,
@@ -109,7 +110,7 @@ def slots_to_come(
         .where(Slot.clinic_id == clinic.id, Slot.starts_at >= now)
         .options(selectinload(Slot.places))
         .order_by(Slot.starts_at)
-        .with_for_update()
+        .with_for_update(**ALONE)
     ).all()
     if not coming:
         raise ClinicOver

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
+from vaxcentre.models.locks import ALONE
 from vaxcentre.models.vaccine import Course, CourseRule
 from vaxcentre.office.rule_refusals import (
     DoseLeftOut,
@@ -85,7 +86,7 @@ def replace_rule(
         RuleStartsTooEarly: the new one would not begin after the former one.
         RuleAlreadyThere: another version holds on these days.
     """
-    former = session.get_one(CourseRule, rule_id, with_for_update=True)
+    former = session.get_one(CourseRule, rule_id, with_for_update=ALONE)
     request = replace(
         request,
         schedule=former.schedule,
@@ -116,7 +117,7 @@ def edit_rule(
         RuleWithoutSource, DaysOutOfOrder, RuleAgesCrossed, RuleEndsTooEarly: the row itself.
         RuleAlreadyThere: another rule for this dose holds on these days.
     """
-    rule = session.get_one(CourseRule, rule_id, with_for_update=True)
+    rule = session.get_one(CourseRule, rule_id, with_for_update=ALONE)
     if rule.confirmed_at is not None:
         raise RuleIsConfirmed
     request.check()
@@ -139,7 +140,7 @@ def end_rule(
         RuleEndsTooEarly: the day comes before the first one.
         RuleIsOver: it has ended earlier.
     """
-    rule = session.get_one(CourseRule, rule_id, with_for_update=True)
+    rule = session.get_one(CourseRule, rule_id, with_for_update=ALONE)
     ends = date.fromordinal(last_day.toordinal() + 1)
     if ends <= rule.valid_from:
         raise RuleEndsTooEarly
@@ -159,7 +160,7 @@ def _siblings(
     session: Session, course: Course, request: RuleRequest
 ) -> defaultdict[int, list[CourseRule]]:
     """The rows of the same schedule by dose number."""
-    session.get_one(Course, course.id, with_for_update=True)  # two people add the same dose
+    session.get_one(Course, course.id, with_for_update=ALONE)  # two people add the same dose
     rows: defaultdict[int, list[CourseRule]] = defaultdict(list)
     for rule in session.scalars(select(CourseRule).where(CourseRule.course_id == course.id)):
         if rule.schedule == request.schedule and bool(rule.condition) == request.needs_condition:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
 from vaxcentre.models.clinic import Centre
+from vaxcentre.models.locks import ALONE
 from vaxcentre.models.staff import StaffMember
 from vaxcentre.rules.refusal import N_, Refusal
 
@@ -49,7 +50,7 @@ def change_centre(
     Raises:
         CentreChangedMeanwhile: somebody else has saved since.
     """
-    row = session.scalars(select(Centre).with_for_update()).one()
+    row = session.scalars(select(Centre).with_for_update(**ALONE)).one()
     if stamp_of(row) != seen:
         raise CentreChangedMeanwhile(name=_who(session, row), moment=row.updated_at)
     changed = [name for name, value in asdict(request).items() if getattr(row, name) != value]

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from vaxcentre.models.locks import ALONE
 from vaxcentre.models.staff import Invitation, StaffMember, StaffRole
 from vaxcentre.rules.names import first_given_name, fold
 from vaxcentre.rules.vocabulary import Role
@@ -57,7 +58,8 @@ def managers(session: Session, *, lock: bool = False) -> list[StaffMember]:
             StaffMember.password_hash.is_not(None),
         )
     )
-    return list(session.scalars(statement.with_for_update() if lock else statement))
+    ordered = statement.order_by(StaffMember.id)
+    return list(session.scalars(ordered.with_for_update(**ALONE) if lock else ordered))
 
 
 def _plain(name: str) -> str:

@@ -235,5 +235,5 @@ def _end_seats(session: Session, staff_id: int, now: datetime) -> None:
     session.execute(
         update(StaffSession)
         .where(StaffSession.staff_member_id == staff_id, StaffSession.ended_at.is_(None))
-        .values(ended_at=now, token_hash=None)
+        .values(ended_at=now, token_hash=None, kept=None)
     )

@@ -7,9 +7,17 @@ electoral roll the ministry takes the last day of February): we take the later d
 minimum age is reached in every reading.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
 MONTHS_IN_A_YEAR = 12
+
+
+@dataclass(frozen=True)
+class Age:
+    """An age that a rule names, in whole months; the page says it in years where it can."""
+
+    months: int
 
 
 def age_in_months(birth_on: date, on: date) -> int:

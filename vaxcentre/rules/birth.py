@@ -29,6 +29,13 @@ class BirthTooLongAgo(Refusal):
     field = "birth_on"
 
 
+class YearInTwoDigits(BirthTooLongAgo):
+    """The year was cut short (fact: `year`, the latest that it can mean)."""
+
+    sentence = N_("Write the year in four digits, for example %(year)s.")
+    field = "birth_year"
+
+
 def birth_date(day: int, month: int, year: int, *, today: date) -> date:
     """Make a birth date of its three numbers, the year in full.
 
@@ -69,6 +76,16 @@ def read_birth_date(text: str, *, today: date) -> date:
     if len(year) == 4:
         return birth_date(int(day), int(month), int(year), today=today)
     return _latest(int(day), int(month), int(year), today)
+
+
+def refuse_short_year(text: str, *, today: date) -> None:
+    """See that the box of a year holds a whole one: 48 is asked again as 1948.
+
+    Raises:
+        YearInTwoDigits.
+    """
+    if re.fullmatch("[0-9]{1,2}", text.strip()):
+        raise YearInTwoDigits(year=possible_birth_years(int(text), today=today)[0])
 
 
 def possible_birth_years(two_digits: int, *, today: date) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NoReturn
 
-from vaxcentre.rules.age import age_in_months, age_in_years, day_of_age
+from vaxcentre.rules.age import Age, age_in_months, age_in_years, day_of_age
 from vaxcentre.rules.course_refusals import (
     ConditionNotDeclared,
     CourseComplete,
@@ -198,8 +198,8 @@ def _refuse_age(
     nearby = [rule for rule in in_force if rule.is_open_to(conditions)] or list(in_force)
     if nearby and all(age < rule.min_age_months for rule in nearby):
         youngest = min(rule.min_age_months for rule in nearby)
-        raise TooYoung(earliest=day_of_age(birth_on, youngest))
+        raise TooYoung(age=Age(youngest), earliest=day_of_age(birth_on, youngest))
     ends = [rule.max_age_months for rule in nearby if rule.max_age_months is not None]
     if nearby and len(ends) == len(nearby) and age >= max(ends):
-        raise TooOld(before=day_of_age(birth_on, max(ends)))
+        raise TooOld(age=Age(max(ends)), before=day_of_age(birth_on, max(ends)))
     raise NoRuleForAge

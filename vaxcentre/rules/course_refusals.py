@@ -14,16 +14,22 @@ class NoRuleForAge(Refusal):
 
 
 class TooYoung(NoRuleForAge):
-    """The youngest age of the vaccination is not reached (fact: `earliest`, the day it is)."""
+    """The youngest age is not reached (facts: `age`, and `earliest`, the day it is)."""
 
-    sentence = N_("Too young for this vaccination: it is possible from %(earliest)s.")
+    sentence = N_(
+        "Too young for this vaccination: it is given from the age of %(age)s, reached on "
+        "%(earliest)s. Until then, ask a doctor."
+    )
     field = "birth_on"
 
 
 class TooOld(NoRuleForAge):
-    """The age to begin this vaccination is past (fact: `before`, the day it ended)."""
+    """The age to begin this vaccination is past (facts: `age`, and `before`, the day it ended)."""
 
-    sentence = N_("Past the age for this vaccination: it had to begin before %(before)s.")
+    sentence = N_(
+        "Past the age for this vaccination: it begins before the age of %(age)s, reached on "
+        "%(before)s. Ask a doctor."
+    )
     field = "birth_on"
 
 

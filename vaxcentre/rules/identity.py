@@ -1,8 +1,7 @@
-"""Who a person is: names, birth date, and the numbers that say so (NIR, RPPS)."""
+"""Who a person is: names, birth date, and the number that says so (NIR)."""
 
 import re
 
-from stdnum import luhn
 from stdnum.fr import nir as nir_number
 
 from vaxcentre.rules.birth import (
@@ -21,7 +20,6 @@ __all__ = [
     "BirthTooLongAgo",
     "ImpossibleDate",
     "NirUnreadable",
-    "RppsUnreadable",
     "SearchKind",
     "SearchUnreadable",
     "SearchWords",
@@ -31,15 +29,12 @@ __all__ = [
     "nir_key_ok",
     "read_birth_date",
     "read_nir",
-    "read_rpps",
     "read_search",
-    "rpps_luhn_ok",
     "sound_key",
     "sounds_like",
 ]
 
 _NIR = re.compile(r"[0-9]{5}(?:[0-9]{2}|2A|2B)[0-9]{8}")
-_RPPS = re.compile(r"[0-9]{11}")
 
 
 class NirUnreadable(Refusal):
@@ -48,11 +43,6 @@ class NirUnreadable(Refusal):
         "the others. Leave the box empty if in doubt."
     )
     field = "nir"
-
-
-class RppsUnreadable(Refusal):
-    sentence = N_("An RPPS number has 11 digits. Check it, or leave the box empty.")
-    field = "rpps"
 
 
 def nir_key_ok(nir: str) -> bool:
@@ -74,23 +64,3 @@ def read_nir(text: str) -> str:
     if not nir_key_ok(nir):
         raise NirUnreadable
     return nir
-
-
-def read_rpps(text: str) -> str:
-    """Read the RPPS number of a professional, spaces allowed, and return its 11 digits.
-
-    Raises:
-        RppsUnreadable: these are not 11 digits.
-    """
-    rpps = re.sub(r"\s", "", text)
-    if not _RPPS.fullmatch(rpps):
-        raise RppsUnreadable
-    return rpps
-
-
-def rpps_luhn_ok(rpps: str) -> bool:
-    """Tell whether the last digit of an RPPS number is the Luhn key of the others.
-
-    Commonly stated, but in no official text that we know: a wrong key warns and never refuses.
-    """
-    return _RPPS.fullmatch(rpps) is not None and luhn.is_valid(rpps)

@@ -6,6 +6,9 @@ import unicodedata
 # Letters that decomposition leaves alone, with their usual writing in plain letters.
 _PLAIN = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i"})
 
+# What parts the words of a name: spaces, hyphens, apostrophes, and what lists are written with.
+_BETWEEN_WORDS = re.compile(r"[\s\-\u2010-\u2015\u2212'\u2019\u02bc`\u00b4.,;/()]+")
+_GIVEN_ENDS = re.compile(r"[\s,;]+")
 _SPACED_HYPHEN = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
 
 # French spellings of one sound, applied in this order to a folded name.
@@ -53,8 +56,28 @@ def first_given_name(given: str) -> str:
     "Jean-Pierre", of "Jean Pierre" it is "Jean". Who wrote the compound without its hyphen is
     still found by the letters and shown among the twins.
     """
-    names = re.split(r"[\s,;]+", _SPACED_HYPHEN.sub("-", given.strip(" ,;")).strip())
+    names = _GIVEN_ENDS.split(_SPACED_HYPHEN.sub("-", given.strip(" ,;")).strip())
     return names[0]
+
+
+def is_beginning_of(given: str, names: str) -> bool:
+    """Whether these given names are the first of those: who types "Ada" means "Ada Louise" too."""
+    typed, kept = ([fold(name) for name in _GIVEN_ENDS.split(text)] for text in (given, names))
+    return kept[: len(typed)] == typed
+
+
+def endings(name: str) -> tuple[str, ...]:
+    """Each word of a name with all that follows it, folded: of O'Brien Smith "obriensmith", ...
+
+    Whoever looks for a person begins with any of the words, and may run the next ones together.
+    """
+    words = [folded for word in _BETWEEN_WORDS.split(name) if (folded := fold(word))]
+    return tuple("".join(words[place:]) for place in range(len(words)))
+
+
+def other_words(family: str, given: str, used: str = "") -> set[str]:
+    """The beginnings that find a person besides the folded birth name and first given name."""
+    return {*endings(family)[1:], *endings(given)[1:], *endings(used)}
 
 
 def sound_key(name: str) -> str:

@@ -10,7 +10,7 @@ from vaxcentre.rules.refusal import N_, Refusal
 class RppsUnreadable(Refusal):
     """Not eleven digits."""
 
-    sentence = N_("An RPPS number has 11 digits.")
+    sentence = N_("An RPPS number has 11 digits. Check it, or leave the box empty.")
     field = "rpps"
 
 

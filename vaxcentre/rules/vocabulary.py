@@ -23,6 +23,13 @@ class Sex(StrEnum):
     UNKNOWN = "unknown"
 
 
+class NumberSource(StrEnum):
+    """How a social security number came to us: typed, or read off the sheet of the patient."""
+
+    TYPED = "typed"
+    DATAMATRIX = "datamatrix"
+
+
 class Route(StrEnum):
     """Way of administration, by the v3 RouteOfAdministration codes where there is one."""
 
@@ -219,6 +226,7 @@ class AttemptKind(StrEnum):
     INVITATION = "invitation"
     APPOINTMENT = "appointment"
     CERTIFICATE = "certificate"
+    PERSON = "person"  # somebody whom the record speaks against was to be booked
 
 
 class PairChoice(StrEnum):

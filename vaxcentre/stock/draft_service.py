@@ -7,7 +7,13 @@ from sqlalchemy.orm import Session
 
 from vaxcentre.rules.gs1 import BoxReading
 from vaxcentre.rules.refusal import N_, Refusal
-from vaxcentre.stock.receive_service import Box, ExpiredOnReceipt, check_box, vaccine_of
+from vaxcentre.stock.receive_service import (
+    Box,
+    ExpiredOnReceipt,
+    check_box,
+    check_known_expiry,
+    vaccine_of,
+)
 
 
 class BoxScannedTwice(Refusal):
@@ -41,7 +47,8 @@ def add_box(session: Session, draft: Draft, reading: BoxReading, *, day: date) -
     What the code does not hold stays as it was typed: an old box may carry its product only.
 
     Raises:
-        ProductUnknown, ExpiredOnReceipt, BoxAlreadyReceived: this box cannot be received.
+        ProductUnknown, ExpiredOnReceipt, OtherExpiryKnown, BoxAlreadyReceived: this box cannot
+            be received.
         AnotherLotScanned, BoxScannedTwice: it does not belong here, or is counted already.
     """
     vaccine = vaccine_of(session, reading.gtin)
@@ -49,6 +56,8 @@ def add_box(session: Session, draft: Draft, reading: BoxReading, *, day: date) -
         raise AnotherLotScanned(lot=draft.lot_number)
     if reading.expires_on is not None and reading.expires_on < day:
         raise ExpiredOnReceipt(lot=reading.lot or "?", expires_on=reading.expires_on)
+    if reading.lot and reading.expires_on:
+        check_known_expiry(session, vaccine.id, reading.lot, reading.expires_on)
     boxes = draft.boxes
     if reading.serial:
         box = Box(vaccine.gtin14, reading.serial)

@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField, StringField
-from wtforms.fields.core import Field
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -25,7 +24,7 @@ from vaxcentre.stock.draft_service import Draft
 from vaxcentre.stock.keeping_service import Discard
 from vaxcentre.stock.receive_service import Box, Delivery
 from vaxcentre.web import words
-from vaxcentre.web.fields import Form, sentence_of
+from vaxcentre.web.fields import Form, ScanField, sentence_of
 
 # GS1 General Specifications, figure 7.11-1: the characters a lot number may hold.
 LOT = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}")
@@ -39,17 +38,6 @@ LOT_KINDS = {
     LotStatus.BLOCKED: "stop",
     LotStatus.EMPTY: "soft",
 }
-
-
-class ScanField(Field):
-    """What the scanner typed, as it came: its separators are signs that no keyboard has."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take the text as it is; the reading of codes tidies it."""
-        self.data = valuelist[0] if valuelist else ""
-
-    def _value(self) -> str:
-        return ""  # the field is empty after each scan
 
 
 class DeliveryForm(Form):

@@ -13,7 +13,7 @@ from vaxcentre.models.stock import Lot, StockMovement
 from vaxcentre.models.vaccine import Course, Vaccine
 from vaxcentre.models.visit import Visit
 from vaxcentre.rules.status import lot_status
-from vaxcentre.rules.vocabulary import LotStatus, MovementKind, Outcome
+from vaxcentre.rules.vocabulary import LotStatus, MovementKind
 
 PAGE = 100
 
@@ -164,8 +164,7 @@ def recipients_of(session: Session, lot_id: int) -> list[Injection]:
             )
             .where(
                 Injection.lot_id == lot_id,
-                Injection.replaced_at.is_(None),
-                Injection.outcome == Outcome.GIVEN,
+                Injection.is_current,
             )
             .order_by(Injection.given_at.desc(), Injection.id.desc())
         )

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from vaxcentre.audit import service as audit
+from vaxcentre.models.locks import take
 from vaxcentre.models.stock import BoxSerial, Lot, StockMovement
 from vaxcentre.models.vaccine import Vaccine
 from vaxcentre.rules.refusal import N_, Refusal
@@ -158,9 +159,7 @@ def receive(
         all that `check_delivery` raises.
     """
     # Two desks that receive one product wait for each other: no lot, no box is made twice.
-    session.execute(
-        select(Vaccine.id).where(Vaccine.id == delivery.vaccine_id).with_for_update()
-    ).all()
+    take(session, Vaccine, [delivery.vaccine_id])
     vaccine = check_delivery(session, delivery, day=day)
     lot = find_lot(session, vaccine.id, delivery.lot_number)
     if lot is None:
@@ -193,8 +192,17 @@ def _check_expiry(session: Session, delivery: Delivery, day: date) -> None:
         raise ExpiredOnReceipt(lot=delivery.lot_number, expires_on=delivery.expires_on)
     if delivery.expires_on - day > LONGEST_LIFE:
         raise ExpiryTooFar(expires_on=delivery.expires_on)
-    known = find_lot(session, delivery.vaccine_id, delivery.lot_number)
-    if known is not None and known.expires_on != delivery.expires_on:
+    check_known_expiry(session, delivery.vaccine_id, delivery.lot_number, delivery.expires_on)
+
+
+def check_known_expiry(session: Session, vaccine_id: int, number: str, expires_on: date) -> None:
+    """Refuse a lot that is in stock with another expiry.
+
+    Raises:
+        OtherExpiryKnown: one of the two was misread.
+    """
+    known = find_lot(session, vaccine_id, number)
+    if known is not None and known.expires_on != expires_on:
         raise OtherExpiryKnown(lot=known.number, known=known.expires_on)
 
 

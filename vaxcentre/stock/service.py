@@ -1,5 +1,6 @@
 """Doses in, doses out: the sum of the movements, and the only ways to add one."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from vaxcentre.audit import service as audit
 from vaxcentre.models.injection import Injection
+from vaxcentre.models.locks import ALONE
 from vaxcentre.models.stock import Lot, StockMovement
 from vaxcentre.models.vaccine import CourseVaccine
 from vaxcentre.rules.refusal import N_, Refusal
@@ -74,9 +76,28 @@ def usable_lots(session: Session, course_id: int, day: date) -> list[tuple[Lot, 
     ]
 
 
-def usable_doses(session: Session, course_id: int, day: date) -> int:
-    """Doses of a course that may be given on that day."""
-    return sum(doses for _lot, doses in usable_lots(session, course_id, day))
+def usable_doses(
+    session: Session, course_ids: Collection[int], day: date
+) -> dict[int, dict[int, int]]:
+    """Of each of these courses, the lots that may be drawn from on that day and their doses.
+
+    A vaccine may count for several courses: its lots stand under each of them.
+    """
+    left = func.sum(StockMovement.doses)
+    rows = session.execute(
+        select(CourseVaccine.course_id, Lot.id, left)
+        .join(Lot, Lot.vaccine_id == CourseVaccine.vaccine_id)
+        .join(StockMovement, StockMovement.lot_id == Lot.id)
+        .where(
+            CourseVaccine.course_id.in_(course_ids), Lot.blocked_at.is_(None), Lot.expires_on >= day
+        )
+        .group_by(CourseVaccine.course_id, Lot.id)
+        .having(left > 0)
+    )
+    found: dict[int, dict[int, int]] = {course_id: {} for course_id in course_ids}
+    for course_id, lot_id, doses in rows:
+        found[course_id][lot_id] = int(doses)
+    return found
 
 
 def lock_lot(session: Session, lot_id: int) -> Lot:
@@ -84,7 +105,7 @@ def lock_lot(session: Session, lot_id: int) -> Lot:
     statement = (
         select(Lot)
         .where(Lot.id == lot_id)
-        .with_for_update(of=Lot)
+        .with_for_update(**ALONE, of=Lot)
         .execution_options(populate_existing=True)
     )
     return session.scalars(statement).one()

@@ -72,6 +72,9 @@ def discard(lot_id: int) -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
+            flash(
+                ngettext("%(num)d dose discarded.", "%(num)d doses discarded.", asked.doses), "go"
+            )
             return redirect(url_for(".lot", lot_id=lot_id))
     return _lot_page(lot_id, form, BlockForm(formdata=None), failed=form), 422
 

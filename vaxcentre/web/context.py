@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from vaxcentre import clock
 from vaxcentre.web import languages, once, signin
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.paths import own_address, page_of
 from vaxcentre.web.stations import Station, stations_of
 
 
@@ -19,6 +20,7 @@ class AgentCard:
         self.roles = seat.agent.roles
         self.station_label = seat.station
         self.box = seat.box
+        self.seat_id = seat.session_id
 
 
 def install(app: Flask) -> None:
@@ -35,6 +37,7 @@ def _values() -> dict[str, Any]:
         "centre": the_centre(),
         "language": languages.chosen(),
         "now": clock.now(),
+        "page_at": page_of(own_address(request)),
         "is_demo": current_app.config["IS_DEMO"],
         "agent": AgentCard(seat) if seat and member else None,
         "seat": seat,

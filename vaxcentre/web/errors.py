@@ -3,14 +3,16 @@
 import traceback
 from datetime import date, datetime
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from werkzeug.exceptions import HTTPException
 
+from vaxcentre import clock
 from vaxcentre.extensions import db
+from vaxcentre.rules.age import Age
 from vaxcentre.rules.refusal import N_, Refusal
 from vaxcentre.web import filters
 
@@ -26,9 +28,13 @@ def say(refusal: Refusal) -> str:
 
 def _show(fact: object) -> str:
     if isinstance(fact, datetime):
-        return f"{filters.day(fact)} {filters.time_of_day(fact)}"
+        is_this_year = filters.local(fact).year == filters.local(clock.now()).year
+        day = filters.day(fact, year=not is_this_year)
+        return str(gettext("%(day)s at %(time)s", day=day, time=filters.time_of_day(fact)))
     if isinstance(fact, date):
         return str(format_date(fact, "dd/MM/yyyy"))
+    if isinstance(fact, Age):
+        return filters.whole_age(fact)
     return str(fact)
 
 
@@ -53,6 +59,9 @@ def _no_such_row(_error: NoResultFound) -> ResponseReturnValue:
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    if request.endpoint == "signin.locked":
+        # Six digits sent twice: the first have given the desk to a colleague, who goes on.
+        return redirect(url_for("signin.locked"))
     return render_template("errors/400.html"), 400
 
 

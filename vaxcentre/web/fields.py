@@ -22,6 +22,17 @@ def tidy(value: object) -> object:
     return value.translate(UNPRINTABLE).strip() if isinstance(value, str) else value
 
 
+class ScanField(Field):
+    """What the scanner typed, as it came: its separators are signs that no keyboard has."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take the text as it is; the reading of codes tidies it."""
+        self.data = valuelist[0] if valuelist else ""
+
+    def _value(self) -> str:
+        return ""  # the field is empty after each scan
+
+
 class Form(FlaskForm):
     """A form of ours. Its `to_request()` gives a service a plain frozen value."""
 

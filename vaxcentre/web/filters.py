@@ -7,16 +7,17 @@ from functools import lru_cache
 
 from babel.dates import format_date as babel_date
 from flask import Flask
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from vaxcentre import clock
+from vaxcentre.rules.age import MONTHS_IN_A_YEAR, Age
 from vaxcentre.rules.contact import show_phone
 from vaxcentre.rules.course import age_in_months, age_in_years
 from vaxcentre.rules.reference import show_reference
 from vaxcentre.web import languages, words
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.languages import gettext as _
+from vaxcentre.web.languages import ngettext
 
 _RENDEZ_VOUS = re.compile("rendez-vous", re.IGNORECASE)
 
@@ -81,6 +82,14 @@ def age(birth_on: date, on: date | None = None) -> str:
     if months < 24:
         return str(ngettext("%(num)d month old", "%(num)d months old", months))
     return str(ngettext("%(num)d year old", "%(num)d years old", age_in_years(birth_on, on)))
+
+
+def whole_age(age: Age) -> str:
+    """65 years, as a rule names it; months where the years are not whole, or below two years."""
+    years, months = divmod(age.months, MONTHS_IN_A_YEAR)
+    if months or years < 2:
+        return str(ngettext("%(num)d month", "%(num)d months", age.months))
+    return str(ngettext("%(num)d year", "%(num)d years", years))
 
 
 def days_ago(value: date, on: date | None = None) -> str:

@@ -17,6 +17,14 @@ POLICY = "; ".join(
     )
 )
 
+ALWAYS = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+
 
 def install(app: Flask) -> None:
     """Add the headers to each answer."""
@@ -24,14 +32,13 @@ def install(app: Flask) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    said = {name.lower() for name, _value in response.headers}
+    for name, value in ALWAYS:
+        if name.lower() not in said:
+            response.headers.add(name, value)
     if request.endpoint == "static":
         response.headers["Cache-Control"] = "public, max-age=86400"
-    else:
+    elif "cache-control" not in said:
         # A page with a person on it must not stay in a cache; a page without may say otherwise.
-        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.add("Cache-Control", "no-store")
     return response

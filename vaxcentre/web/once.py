@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from vaxcentre.database import WRITING
 from vaxcentre.models.staff import OneTimeKey
+from vaxcentre.writing import WRITING
 
 # What `new_key` makes; anything else was not printed by us and is no key.
 KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -3,7 +3,8 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request
+from flask import Flask, Request, current_app, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 LARGEST_NUMBER = 2**31 - 1  # of any row: what no column holds is not found
@@ -36,6 +37,30 @@ def safe_path(target: str | None) -> str:
     if not is_path or "//" in (target or "")[:2] or "\\" in parts.path:
         return "/"
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def page_of(address: str) -> str:
+    """The page behind an address: itself, or where that only takes forms, the nearest above it.
+
+    So one comes back to the page of a form that was sent and shown again with its errors.
+    """
+    path, mark, query = safe_path(address).partition("?")
+    doors = current_app.create_url_adapter(request)
+    if doors is None or doors.test(path, "GET"):
+        return f"{path}{mark}{query}"
+    while path and not doors.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
+def endpoint_at(address: str) -> str:
+    """Which page of ours answers at an address; "" where none does."""
+    doors = current_app.create_url_adapter(request)
+    try:
+        found = doors.match(urlsplit(address).path, "GET") if doors else ("", {})
+    except HTTPException:
+        return ""
+    return str(found[0])
 
 
 def own_address(asked: Request) -> str:

@@ -11,7 +11,7 @@ from wtforms.validators import StopValidation
 
 from vaxcentre import clock
 from vaxcentre.rules.contact import read_email, read_phone
-from vaxcentre.rules.identity import fold, read_birth_date
+from vaxcentre.rules.identity import fold, read_birth_date, read_nir
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.web import errors
 from vaxcentre.web.centre import the_centre
@@ -68,6 +68,16 @@ class EmailField(StringField):
     def pre_validate(self, form: Any) -> None:
         """Read the address, or say how to write it."""
         self.address = _read(read_email, self.data)
+
+
+class NirField(StringField):
+    """A social security number with its key, or nothing; `number` is the 15 characters to keep."""
+
+    number: str | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the number, or say what is wrong with it."""
+        self.number = _read(read_nir, self.data)
 
 
 def _read(reader: Any, text: str | None) -> str | None:

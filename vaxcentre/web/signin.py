@@ -1,5 +1,6 @@
 """Who is at this desk: the cookie, the row behind it, and the signed-in person."""
 
+import base64
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -15,6 +16,7 @@ from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.models.staff import StaffMember, StaffSession
 from vaxcentre.rules.desk import IDLE, SHIFT, hash_token, new_token
+from vaxcentre.web import keys
 from vaxcentre.web.paths import own_address
 
 __all__ = ["IDLE", "SHIFT", "hash_token", "new_token"]
@@ -49,6 +51,7 @@ class Seat:
     station: str | None
     box: int | None
     is_locked: bool
+    has_kept: bool  # something that was typed before the lock waits for its page
 
 
 def install(manager: LoginManager) -> None:
@@ -87,6 +90,19 @@ def forget_seat() -> None:
     g.pop("vaxcentre_seat", None)
 
 
+def next_token(staff_id: int, desk: str) -> str:
+    """The token with which somebody takes this desk over from whoever has it.
+
+    It follows from the one that the browser holds: six digits that are sent twice (a key too many,
+    two processes) open the same seat, whichever answer the browser believes.
+    """
+    before = request.cookies.get(COOKIE)
+    if not before:
+        return new_token()
+    text = f"{before} {staff_id} {desk}".encode()
+    return base64.urlsafe_b64encode(keys.mark("next seat", text)).decode().rstrip("=")
+
+
 def take_seat(token: str) -> Seat:
     """The rest of this request belongs to who has just been given the desk."""
     g.vaxcentre_seat = _find_seat(token, clock.now())
@@ -102,7 +118,7 @@ def _find_seat(token: str | None, now: datetime) -> Seat | None:
     if row is None:
         return None
     is_locked = row.locked_at is not None or now - row.last_seen_at > IDLE
-    return Seat(row.id, row.staff_member, row.desk, row.station, row.box, is_locked)
+    return Seat(row.id, row.staff_member, row.desk, row.station, row.box, is_locked, bool(row.kept))
 
 
 def stay_awake() -> None:

@@ -22,7 +22,7 @@ class Station:
 
 # label, endpoint, who sees it
 BAR: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
-    (N_("Phone"), "phone.desk", (Role.OPERATOR,)),
+    (N_("Phone"), "phone.desk", (Role.OPERATOR, Role.RECEPTION)),
     (N_("Reception"), "reception.today", (Role.RECEPTION, Role.INSPECTOR)),
     (N_("Interviews"), "interview.waiting", (Role.NURSE, Role.DOCTOR)),
     (N_("Injections"), "vaccination.box", (Role.NURSE, Role.DOCTOR)),

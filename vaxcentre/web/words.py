@@ -16,6 +16,7 @@ from vaxcentre.rules.vocabulary import (
     MovementKind,
     NextStep,
     NoInjectionReason,
+    NumberSource,
     Origin,
     Outcome,
     PairChoice,
@@ -46,6 +47,10 @@ WORDS: dict[type[StrEnum], dict[str, str]] = {
         Sex.FEMALE: N_("female"),
         Sex.MALE: N_("male"),
         Sex.UNKNOWN: N_("sex not recorded"),
+    },
+    NumberSource: {
+        NumberSource.TYPED: N_("typed"),
+        NumberSource.DATAMATRIX: N_("read from the patient's sheet"),
     },
     Route: {
         Route.IM: N_("IM"),
@@ -184,6 +189,7 @@ WORDS: dict[type[StrEnum], dict[str, str]] = {
         AttemptKind.INVITATION: N_("one-time link"),
         AttemptKind.APPOINTMENT: N_("appointment reference"),
         AttemptKind.CERTIFICATE: N_("certificate number"),
+        AttemptKind.PERSON: N_("booking for somebody on record"),
     },
     PairChoice: {
         PairChoice.TOGETHER: N_("both doses booked together"),

@@ -28,6 +28,7 @@ def upgrade() -> None:
                 "invitation",
                 "appointment",
                 "certificate",
+                "person",
                 name="attemptkind",
                 native_enum=False,
                 length=30,
@@ -301,10 +302,13 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_patient_birth", ["birth_on", "folded_family", "folded_given"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_patient_folded_used"), ["folded_used"], unique=False)
         batch_op.create_index("ix_patient_given", ["folded_given", "birth_on"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_patient_merged_into_id"), ["merged_into_id"], unique=False
+            "ix_patient_merged_into_id",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_patient_name", ["folded_family", "folded_given", "birth_on"], unique=False
@@ -372,6 +376,7 @@ def upgrade() -> None:
         sa.Column("ended_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
         sa.Column("station", sa.String(length=40), nullable=True),
         sa.Column("box", sa.Integer(), nullable=True),
+        sa.Column("kept", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["staff_member_id"],
             ["staff_member.id"],
@@ -558,6 +563,49 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "insurance_number",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum("typed", "datamatrix", name="numbersource", native_enum=False, length=30),
+            nullable=False,
+        ),
+        sa.Column("recorded_at", vaxcentre.models.base.UtcDateTime(), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
+        sa.Column("replaced_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
+        sa.Column("replaced_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_insurance_number_patient_id_patient")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"],
+            ["staff_member.id"],
+            name=op.f("fk_insurance_number_recorded_by_id_staff_member"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaced_by_id"],
+            ["staff_member.id"],
+            name=op.f("fk_insurance_number_replaced_by_id_staff_member"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_insurance_number")),
+    )
+    with op.batch_alter_table("insurance_number", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_insurance_number_mark"), ["mark"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_insurance_number_patient_id"), ["patient_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_insurance_number_current",
+            ["patient_id"],
+            unique=True,
+            sqlite_where=sa.text("replaced_at IS NULL"),
+            postgresql_where=sa.text("replaced_at IS NULL"),
+        )
+
+    op.create_table(
         "lot",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("vaccine_id", sa.Integer(), nullable=False),
@@ -603,6 +651,24 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_name_correction_patient_id"), ["patient_id"], unique=False
         )
+
+    op.create_table(
+        "name_word",
+        sa.Column(
+            "word",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("birth_on", sa.Date(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_name_word_patient_id_patient")
+        ),
+        sa.PrimaryKeyConstraint("word", "birth_on", "patient_id", name=op.f("pk_name_word")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("name_word", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_name_word_patient_id"), ["patient_id"], unique=False)
 
     op.create_table(
         "read_entry",
@@ -669,9 +735,11 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("link_version", sa.Integer(), nullable=False),
         sa.Column("held_until", vaxcentre.models.base.UtcDateTime(), nullable=True),
+        sa.Column("held_from", sa.String(length=64), nullable=True),
         sa.Column("booked_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
         sa.Column("booked_by_id", sa.Integer(), nullable=True),
-        sa.Column("declared_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
+        sa.Column("typed_family_name", sa.String(length=100), nullable=True),
+        sa.Column("typed_given_names", sa.String(length=100), nullable=True),
         sa.Column("phone", sa.String(length=20), nullable=True),
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("moved_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
@@ -708,6 +776,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_appointment_reference")),
     )
     with op.batch_alter_table("appointment", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_appointment_held_from",
+            ["held_from"],
+            unique=False,
+            sqlite_where=sa.text("held_from IS NOT NULL"),
+            postgresql_where=sa.text("held_from IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_appointment_held_until"), ["held_until"], unique=False)
         batch_op.create_index(batch_op.f("ix_appointment_pair_id"), ["pair_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_appointment_patient_id"), ["patient_id"], unique=False)
@@ -828,6 +903,7 @@ def upgrade() -> None:
         sa.Column("dose_number", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Integer(), nullable=True),
         sa.Column("previous_on", sa.Date(), nullable=True),
+        sa.Column("declared_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
         sa.Column("released_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
         sa.CheckConstraint("dose_number >= 1", name=op.f("ck_planned_dose_dose_number")),
         sa.ForeignKeyConstraint(
@@ -1142,15 +1218,27 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("recorded_at", vaxcentre.models.base.UtcDateTime(), nullable=False),
         sa.Column("recorded_by_id", sa.Integer(), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("correction_reason", sa.String(length=300), nullable=True),
+        sa.Column("replaced_at", vaxcentre.models.base.UtcDateTime(), nullable=True),
+        sa.Column("is_in_error", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "replaces_id IS NULL OR correction_reason IS NOT NULL",
+            name=op.f("ck_reaction_correction_says_why"),
+        ),
         sa.ForeignKeyConstraint(
             ["recorded_by_id"],
             ["staff_member.id"],
             name=op.f("fk_reaction_recorded_by_id_staff_member"),
         ),
         sa.ForeignKeyConstraint(
+            ["replaces_id"], ["reaction.id"], name=op.f("fk_reaction_replaces_id_reaction")
+        ),
+        sa.ForeignKeyConstraint(
             ["visit_id"], ["visit.id"], name=op.f("fk_reaction_visit_id_visit")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reaction")),
+        sa.UniqueConstraint("replaces_id", name=op.f("uq_reaction_replaces_id")),
     )
     with op.batch_alter_table("reaction", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reaction_visit_id"), ["visit_id"], unique=False)
@@ -1491,6 +1579,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appointment_patient_id"))
         batch_op.drop_index(batch_op.f("ix_appointment_pair_id"))
         batch_op.drop_index(batch_op.f("ix_appointment_held_until"))
+        batch_op.drop_index(
+            "ix_appointment_held_from",
+            sqlite_where=sa.text("held_from IS NOT NULL"),
+            postgresql_where=sa.text("held_from IS NOT NULL"),
+        )
 
     op.drop_table("appointment")
     op.drop_table("place")
@@ -1503,11 +1596,25 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_read_entry_at"))
 
     op.drop_table("read_entry")
+    with op.batch_alter_table("name_word", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_name_word_patient_id"))
+
+    op.drop_table("name_word")
     with op.batch_alter_table("name_correction", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_name_correction_patient_id"))
 
     op.drop_table("name_correction")
     op.drop_table("lot")
+    with op.batch_alter_table("insurance_number", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_insurance_number_current",
+            sqlite_where=sa.text("replaced_at IS NULL"),
+            postgresql_where=sa.text("replaced_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_insurance_number_patient_id"))
+        batch_op.drop_index(batch_op.f("ix_insurance_number_mark"))
+
+    op.drop_table("insurance_number")
     with op.batch_alter_table("declared_dose", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_declared_dose_patient_id"))
 
@@ -1546,9 +1653,12 @@ def downgrade() -> None:
     op.drop_table("staff_role")
     with op.batch_alter_table("patient", schema=None) as batch_op:
         batch_op.drop_index("ix_patient_name")
-        batch_op.drop_index(batch_op.f("ix_patient_merged_into_id"))
+        batch_op.drop_index(
+            "ix_patient_merged_into_id",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_patient_given")
-        batch_op.drop_index(batch_op.f("ix_patient_folded_used"))
         batch_op.drop_index("ix_patient_birth")
 
     op.drop_table("patient")

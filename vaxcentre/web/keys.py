@@ -1,8 +1,9 @@
-"""Keys of the booking station, each drawn from the centre's own secret for one use only."""
+"""Keys drawn from the centre's own secret, each for one use only."""
 
 import base64
 import hashlib
 import hmac
+from functools import cache
 
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -12,7 +13,7 @@ from flask import current_app
 
 def key_for(use: str) -> bytes:
     """32 bytes for this use; another use has others."""
-    found: dict[str, bytes] = current_app.extensions.setdefault("vaxcentre_booking_keys", {})
+    found: dict[str, bytes] = current_app.extensions.setdefault("vaxcentre_keys", {})
     if use not in found:
         secret = current_app.config["SECRET_KEY"]
         raw = secret.encode() if isinstance(secret, str) else secret
@@ -23,7 +24,12 @@ def key_for(use: str) -> bytes:
 
 def box_for(use: str) -> Fernet:
     """What seals and opens texts for this use."""
-    return Fernet(base64.urlsafe_b64encode(key_for(use)))
+    return _box(key_for(use))
+
+
+@cache
+def _box(key: bytes) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(key))
 
 
 def mark(use: str, text: bytes) -> bytes:
