@@ -19,7 +19,7 @@ from tests.reception.test_check_in import race
 from vaxcentre import clock
 from vaxcentre.booking.people import Person
 from vaxcentre.database import transaction
-from vaxcentre.models.appointment import Appointment
+from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.clinic import ClinicCourse, Place, Slot
 from vaxcentre.models.patient import InsuranceNumber, NameCorrection, Patient
@@ -621,3 +621,27 @@ def test_where_several_are_given_the_cursor_is_on_the_vaccination(
     shown = page.open("/reception/walk-in")
     assert shown.select("[autofocus]")[0].get("name") == "courses"
     assert "Covid : " in shown.text.replace("\u00a0", " ")
+
+
+def test_each_vaccination_has_its_own_condition(
+    page: Browser, desk: Desk, morning: Morning, session: Session
+) -> None:
+    with transaction() as work:
+        weak: dict[str, Any] = {
+            "condition": "weak",
+            "condition_fr": "Mes défenses sont affaiblies.",
+        }
+        zoster = make.make_course(work, "zoster", short_fr="Zona", min_age_months=216, **weak)
+        work.add(ClinicCourse(clinic_id=morning.clinic, course_id=zoster.id))
+        make.make_lot(work, make.make_vaccine(work, zoster, name="SHINGRIX"), doses=5)
+        both = [str(morning.course), str(zoster.id)]
+    refused = desk(courses=both, document="passport")
+    assert refused.status == 409
+    said = refused.select("fieldset:has([name=condition]) .error")[0].text_content()
+    assert "Zona\u00a0: À cet âge" in said
+    assert "Zona : « Mes défenses sont affaiblies. »" in refused.text
+    page.submit("walk-in", condition=both[1])
+    session.expire_all()
+    doses = {dose.course_id: dose.declared_at for dose in session.scalars(select(PlannedDose))}
+    assert doses[int(both[1])] == clock.now()
+    assert doses[int(both[0])] is None

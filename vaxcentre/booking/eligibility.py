@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from vaxcentre.booking.refusals import PairOutsideInterval
 from vaxcentre.models.vaccine import Course, CourseRule
 from vaxcentre.rules.course import (
+    DoseDue,
     DoseRule,
     PastDose,
     RuleNotConfirmed,
     age_in_months,
     check_dose,
+    dose_due,
     window_after,
 )
 from vaxcentre.rules.refusal import Refusal
@@ -117,6 +119,26 @@ def _card(course: Course, rules: tuple[DoseRule, ...]) -> CourseCard:
         position=course.position,
         rules=rules,
     )
+
+
+def due(card: CourseCard, subject: Subject, *, on: date, said: Iterable[PastDose] = ()) -> DoseDue:
+    """Which dose comes next for this person; `said` is what they had besides their history.
+
+    Raises: all that `rules.course.dose_due` raises, with the course it is about (`course_id`).
+    """
+    try:
+        return dose_due(
+            card.rules,
+            (*subject.history, *said),
+            course=card.code,
+            disease=card.disease,
+            birth_on=subject.birth_on,
+            on=on,
+            conditions=card.conditions_of(subject),
+        )
+    except Refusal as refusal:
+        refusal.facts["course_id"] = card.id
+        raise
 
 
 def check(

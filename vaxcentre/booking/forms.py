@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -63,15 +63,11 @@ class BirthForm(Form):
         else:
             box.errors = [*box.errors, self.say(refusal)]
 
-    def say(self, refusal: Refusal) -> str:
-        """The refusal's sentence."""
-        return errors.say(refusal)
-
 
 class PersonForm(BirthForm):
     """Who it is for: birth date, and of each course the declared condition and which dose."""
 
-    names: ClassVar[dict[int, str]] = {}  # of the courses, where there are several
+    names: ClassVar[dict[object, str]] = {}  # of the courses, where there are several
 
     @classmethod
     def about(cls, cards: Sequence[CourseCard], language: str) -> type[PersonForm]:
@@ -118,15 +114,9 @@ class PersonForm(BirthForm):
         else:
             super().refuse(refusal)
 
-    def say(self, refusal: Refusal) -> str:
-        """The refusal's sentence, with the course it is about."""
-        return self.about_course(refusal, errors.say(refusal))
-
-    def about_course(self, refusal: Refusal, sentence: str) -> str:
-        """The sentence with the name of its course in front, where there are several."""
-        course_id = refusal.facts.get("course_id")
-        name = self.names.get(course_id) if isinstance(course_id, int) else None
-        return _("%(course)s: %(sentence)s", course=name, sentence=sentence) if name else sentence
+    def names_of_several(self) -> Mapping[object, str]:
+        """As the page names them."""
+        return self.names
 
     def dose_of(self, card: CourseCard, latest: date) -> tuple[int, date | None] | None:
         """Dose number and day of the dose before; None with the sentence at its field."""

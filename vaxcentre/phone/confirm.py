@@ -8,9 +8,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from vaxcentre import clock
+from vaxcentre.booking import availability
 from vaxcentre.booking import service as booking
 from vaxcentre.booking.claims import Kept
 from vaxcentre.database import transaction
+from vaxcentre.extensions import db
+from vaxcentre.phone import service
 from vaxcentre.phone.couple import First
 from vaxcentre.phone.forms import CallForm
 from vaxcentre.phone.refusals import FirstRefused
@@ -18,6 +21,7 @@ from vaxcentre.phone.screen import Screen, draw, screen_of, screen_without_times
 from vaxcentre.phone.steps import let_go, says_name
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.web import errors, languages, once
+from vaxcentre.web.centre import the_centre
 from vaxcentre.web.signin import current_agent_id
 
 
@@ -44,8 +48,15 @@ def confirm(form: CallForm) -> ResponseReturnValue:
 
 
 def _is_for(form: CallForm, screen: Screen) -> bool:
-    """Whether what is held is for the vaccinations that are ticked now."""
-    return {dose.course_id for dose in screen.held[0].doses} == set(form.courses.data or ())
+    """Whether what is held is what is due to this caller, by all that is typed now."""
+    session, now = db.session(), clock.now()
+    picture = availability.picture(session, now=now)
+    today = clock.local_day(now, the_centre().zone)
+    due = service.wish_of(session, form.call(), picture, today).doses
+    held = screen.held[0].doses
+    return {(d.course_id, d.dose_number, d.previous_on) for d in held} == {
+        (d.course_id, d.dose_number, d.previous_on) for d in due
+    }
 
 
 def _choose_again(form: CallForm) -> str:

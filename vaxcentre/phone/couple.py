@@ -28,6 +28,7 @@ class First:
     phone: str | None = None
     email: str | None = None
     declared: frozenset[int] = frozenset()
+    elsewhere: tuple[str, str] = ("", "")  # the dose had elsewhere and its day, as typed
 
     def person(self, language: str) -> Person:
         """Who is booked."""
@@ -64,6 +65,7 @@ def unsealed(text: str | None) -> First | None:
             "holds": tuple(values["holds"]),
             "courses": tuple(values["courses"]),
             "declared": frozenset(values["declared"]),
+            "elsewhere": tuple(values["elsewhere"]),
             "birth_on": date.fromisoformat(values["birth_on"]),
         }
     )

@@ -4,16 +4,35 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField
-from wtforms.validators import Length
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.fields import SelectChoice
+from wtforms.validators import Length, StopValidation
 
+from vaxcentre import clock
 from vaxcentre.booking.people import Person
 from vaxcentre.phone.couple import First, unsealed
-from vaxcentre.phone.service import Call
+from vaxcentre.phone.service import Call, Elsewhere
+from vaxcentre.rules.identity import read_birth_date
 from vaxcentre.rules.reference import read_reference
+from vaxcentre.rules.refusal import Refusal
+from vaxcentre.web.centre import the_centre
 from vaxcentre.web.fields import Form
-from vaxcentre.web.person_fields import BirthField, EmailField, NameField, PhoneField
+from vaxcentre.web.person_fields import (
+    BirthField,
+    DeclaredField,
+    EmailField,
+    ForCourses,
+    NameField,
+    PhoneField,
+)
 
 DAY = "%d/%m/%Y"
 
@@ -30,7 +49,22 @@ class BirthOrReferenceField(BirthField):
             super().pre_validate(form)
 
 
-class CallForm(Form):
+class PastDayField(StringField):
+    """The day of an injection in one box, as on the person's papers; `day` is the day."""
+
+    day: date | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the day where one is typed, or say how to write it."""
+        if not self.data:
+            return
+        try:
+            self.day = read_birth_date(self.data, today=clock.today(the_centre().zone))
+        except Refusal as refusal:
+            raise StopValidation(_("Write a day that has passed, like 12/03/2026.")) from refusal
+
+
+class CallForm(ForCourses, Form):
     """One call, on one screen."""
 
     birth_on = BirthOrReferenceField(_l("Birth date, or reference"))
@@ -39,7 +73,17 @@ class CallForm(Form):
         validators=[Length(max=100, message=_l("Write at most 100 letters."))],
     )
     courses = SelectMultipleField(_l("Vaccination"), coerce=int)
-    declared = BooleanField(_l("Says that the vaccination's condition applies"))
+    condition = DeclaredField(_l("Declares on honour"))
+    dose_elsewhere = SelectField(
+        _l("Last injection had elsewhere"),
+        choices=[
+            SelectChoice("", _l("none")),
+            SelectChoice("1", _l("the 1st")),
+            SelectChoice("2", _l("the 2nd")),
+        ],
+        default="",
+    )
+    elsewhere_on = PastDayField(_l("On which day"))
     family_name = NameField(_l("Name at birth"), optional=True)
     given_names = NameField(_l("Given names"), optional=True)
     phone = PhoneField(_l("Phone"))
@@ -50,6 +94,27 @@ class CallForm(Form):
     said = HiddenField()  # what the last page gave to read aloud
     first = HiddenField()  # the first of a couple, sealed
     beside = HiddenField()  # the appointment just booked for the first
+
+    long_courses: frozenset[int] = frozenset()  # of what is offered, what takes several doses
+
+    def validate_elsewhere_on(self, field: PastDayField) -> None:
+        """A dose had elsewhere has its day, and is of one vaccination."""
+        if bool(field.data) != bool(self.dose_elsewhere.data):
+            raise StopValidation(_("Say which injection it was, and on which day."))
+        if field.data and len(self._started) != 1:
+            raise StopValidation(_("Choose the one vaccination that was begun elsewhere."))
+
+    @property
+    def _started(self) -> frozenset[int]:
+        return self.long_courses & frozenset(self.courses.data or ())
+
+    @property
+    def elsewhere(self) -> Elsewhere | None:
+        """The last injection that the caller says they had elsewhere."""
+        if self.elsewhere_on.day is None:
+            return None
+        (course_id,) = self._started
+        return Elsewhere(course_id, int(self.dose_elsewhere.data), self.elsewhere_on.day)
 
     @property
     def held(self) -> list[int]:
@@ -83,12 +148,13 @@ class CallForm(Form):
         """What of this call is read aloud before it is booked."""
         born = self.birth_on.birth_on
         courses = ",".join(str(number) for number in sorted(self.courses.data or []))
-        return f"{self.given_names.data} {self.family_name.data} {born} {courses} {self.holds.data}"
+        name = f"{self.given_names.data} {self.family_name.data}"
+        return f"{name} {born} {courses} {self.elsewhere} {self.holds.data}"
 
     @property
     def declared_courses(self) -> frozenset[int]:
-        """The tick is for every vaccination of the call."""
-        return frozenset(self.courses.data or ()) if self.declared.data else frozenset()
+        """The vaccinations of the call whose condition the caller declares."""
+        return self.condition.among(self.courses.data)
 
     def call(self) -> Call:
         """What the service is asked."""
@@ -98,6 +164,7 @@ class CallForm(Form):
             birth_on=self.birth_on.birth_on,
             declared=self.declared_courses,
             patient_id=self.known_id,
+            elsewhere=self.elsewhere,
         )
 
     def as_first(self) -> First:
@@ -113,6 +180,7 @@ class CallForm(Form):
             phone=self.phone.e164,
             email=self.email.address,
             declared=self.declared_courses,
+            elsewhere=(self.dose_elsewhere.data or "", self.elsewhere_on.data or ""),
         )
 
     def person(self, language: str) -> Person:
@@ -170,7 +238,9 @@ def back_to(first: First) -> dict[str, object]:
         "phone": first.phone,
         "email": first.email,
         "courses": list(first.courses),
-        "declared": bool(first.declared),
+        "condition": list(first.declared),
+        "dose_elsewhere": first.elsewhere[0],
+        "elsewhere_on": first.elsewhere[1],
         "patient_id": str(first.patient_id or ""),
         "holds": ",".join(str(number) for number in first.holds),
     }

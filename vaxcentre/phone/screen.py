@@ -129,7 +129,12 @@ def offer_courses(form: CallForm) -> None:
     today = clock.today(the_centre().zone)
     cards = sorted(picture.cards.values(), key=lambda card: card.position)
     bookable = [card for card in cards if card.is_bookable_on(today)]
-    form.courses.choices = [(card.id, card.names[languages.chosen()]) for card in bookable]
+    language = languages.chosen()
+    form.courses.choices = [(card.id, card.names[language]) for card in bookable]
+    form.condition.offer(
+        (card.id, card.short_names[language], card.condition[language]) for card in bookable
+    )
+    form.long_courses = frozenset(card.id for card in bookable if card.doses > 1)
     if len(bookable) == 1 and not form.courses.data:
         form.courses.data = [bookable[0].id]
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from vaxcentre.booking import availability, eligibility, moving, offer
 from vaxcentre.booking import service as booking
 from vaxcentre.booking.availability import FreeTime, OpenDay, Picture
-from vaxcentre.booking.eligibility import PlannedFor, Subject
+from vaxcentre.booking.eligibility import CourseCard, PlannedFor, Subject
 from vaxcentre.booking.history import full_history, past_doses
 from vaxcentre.booking.moving import Change
 from vaxcentre.booking.offer import Wish
@@ -19,11 +19,20 @@ from vaxcentre.booking.refusals import NoSecondTime, SlotFull
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Clinic, Slot
 from vaxcentre.phone.refusals import AlreadyExpected
-from vaxcentre.rules.course import dose_due
+from vaxcentre.rules.course import PastDose
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Origin
 
 OFFERED = 3
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """The last injection of a course that was given elsewhere, as the caller says it."""
+
+    course_id: int
+    dose_number: int
+    given_on: date
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,7 @@ class Call:
     birth_on: date
     declared: frozenset[int] = frozenset()  # the courses whose condition the caller declares
     patient_id: int | None = None
+    elsewhere: Elsewhere | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,7 @@ class Choice:
 
 
 def wish_of(session: Session, call: Call, picture: Picture, today: date) -> Wish:
-    """The doses that are due for this caller, by the record.
+    """The doses that are due for this caller: by the record, or where it is empty by what they say.
 
     Raises:
         AlreadyExpected: an appointment of theirs is for the last one that is due.
@@ -68,22 +78,26 @@ def wish_of(session: Session, call: Call, picture: Picture, today: date) -> Wish
     doses = []
     for course_id in call.course_ids:
         card = picture.cards[course_id]
+        said = _said(call.elsewhere, card, history)
         try:
-            due = dose_due(
-                card.rules,
-                history,
-                course=card.code,
-                disease=card.disease,
-                birth_on=call.birth_on,
-                on=today,
-                conditions=card.conditions_of(subject),
-            )
+            due = eligibility.due(card, subject, on=today, said=said)
         except Refusal:
             if card.code in planned:
                 raise AlreadyExpected from None
             raise
-        doses.append(PlannedFor(course_id, due.dose_number))
+        previous_on = said[0].given_on if said else None
+        doses.append(PlannedFor(course_id, due.dose_number, previous_on))
     return Wish(tuple(doses), subject)
+
+
+def _said(
+    elsewhere: Elsewhere | None, card: CourseCard, history: Collection[PastDose]
+) -> list[PastDose]:
+    if elsewhere is None or elsewhere.course_id != card.id:
+        return []
+    if any(past.course == card.code for past in history):
+        return []
+    return [PastDose(card.code, card.disease, elsewhere.dose_number, elsewhere.given_on)]
 
 
 def choices(

@@ -21,7 +21,9 @@ from vaxcentre.web import words
 from vaxcentre.web.fields import Form, ScanField
 from vaxcentre.web.person_fields import (
     BirthField,
+    DeclaredField,
     EmailField,
+    ForCourses,
     NameField,
     NirField,
     PhoneField,
@@ -96,7 +98,7 @@ class IdentityForm(Form):
         )
 
 
-class WalkInForm(IdentityForm):
+class WalkInForm(ForCourses, IdentityForm):
     """Somebody without an appointment: for what, who, how to reach them, which document."""
 
     scan = ScanField(_l("Scan the patient's sheet"))
@@ -111,7 +113,7 @@ class WalkInForm(IdentityForm):
     phone = PhoneField(_l("Phone"))
     email = EmailField(_l("E-mail"))
     nir = NirField(_l("Social security number"))
-    declared = BooleanField(_l("Says that the vaccination's condition applies"))
+    condition = DeclaredField(_l("Declares on honour"))
     extra_reason = StringField(
         _l("Reason for an extra place"),
         validators=[Optional(), Length(max=300, message=_l("Write at most 300 letters."))],
@@ -145,7 +147,7 @@ class WalkInForm(IdentityForm):
             phone=self.phone.e164,
             email=self.email.address,
             language=language,
-            declared=frozenset(self.courses.data or ()) if self.declared.data else frozenset(),
+            declared=self.condition.among(self.courses.data),
         )
 
     def number(self) -> SealedNumber | None:

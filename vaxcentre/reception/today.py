@@ -24,7 +24,13 @@ class CourseToday:
     id: int
     name_fr: str
     name_en: str
+    condition_fr: str
+    condition_en: str
     doses_free: int
+
+    def condition(self, language: str) -> str:
+        """What a person may have to declare on honour, in the reader's language."""
+        return self.condition_en if language == "en" else self.condition_fr
 
     def name(self, language: str) -> str:
         """The vaccination in the reader's language."""
@@ -48,6 +54,8 @@ def courses_today(session: Session, day: date, now: datetime) -> list[CourseToda
             id=course.id,
             name_fr=course.short_name("fr"),
             name_en=course.short_name("en"),
+            condition_fr=course.condition_fr,
+            condition_en=course.condition_en,
             doses_free=free[course.id],
         )
         for course in courses

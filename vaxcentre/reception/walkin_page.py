@@ -64,6 +64,7 @@ def offer(form: WalkInForm) -> list[today.CourseToday]:
     courses = today.courses_today(db.session(), clock.local_day(now, the_centre().zone), now)
     language = languages.chosen()
     form.courses.choices = [(course.id, course.name(language)) for course in courses]
+    form.condition.offer((one.id, one.name(language), one.condition(language)) for one in courses)
     if len(courses) == 1 and not form.courses.data:
         form.courses.data = [courses[0].id]
     return courses

@@ -30,7 +30,6 @@ from vaxcentre.reception.refusals import (
     NotOpenNow,
 )
 from vaxcentre.reception.service import CheckInRequest, check_in
-from vaxcentre.rules.course import dose_due
 from vaxcentre.rules.names import is_beginning_of
 from vaxcentre.rules.vocabulary import Origin
 
@@ -180,18 +179,7 @@ def _doses(
     subject = Subject(patient.birth_on, declared, tuple(history))
     cards = eligibility.course_cards(session, [course.id for course in courses])
     return tuple(
-        PlannedFor(
-            card.id,
-            dose_due(
-                card.rules,
-                history,
-                course=card.code,
-                disease=card.disease,
-                birth_on=patient.birth_on,
-                on=day,
-                conditions=card.conditions_of(subject),
-            ).dose_number,
-        )
+        PlannedFor(card.id, eligibility.due(card, subject, on=day).dose_number)
         for card in cards.values()
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.fields.core import Field, UnboundField
@@ -54,12 +55,25 @@ class Form(FlaskForm):
 
     def refuse(self, refusal: Refusal) -> None:
         """Put a refusal's sentence at the field it is about, or on top of the form."""
-        sentence = errors.say(refusal)
+        sentence = self.say(refusal)
         field = self._fields.get(refusal.field or "")
         if field is None:
             self.form_errors.append(sentence)
         else:
             field.errors = [*field.errors, sentence]
+
+    def say(self, refusal: Refusal) -> str:
+        """The refusal's sentence."""
+        return self.about_course(refusal, errors.say(refusal))
+
+    def about_course(self, refusal: Refusal, sentence: str) -> str:
+        """The sentence with the name of its course in front, where several were chosen."""
+        name = self.names_of_several().get(refusal.facts.get("course_id"))
+        return _("%(course)s: %(sentence)s", course=name, sentence=sentence) if name else sentence
+
+    def names_of_several(self) -> Mapping[object, str]:
+        """The courses' names by number, where a sentence must say which it is about."""
+        return {}
 
     @property
     def all_errors(self) -> Sequence[tuple[str | None, str]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import StringField
+from wtforms import SelectMultipleField, StringField
 from wtforms.validators import StopValidation
 
 from vaxcentre import clock
@@ -48,6 +49,35 @@ class BirthField(StringField):
             self.birth_on = read_birth_date(self.data or "", today=clock.today(the_centre().zone))
         except Refusal as refusal:
             raise StopValidation(errors.say(refusal)) from refusal
+
+
+class ForCourses:
+    """A form with a field `courses`: where several are chosen, a sentence says which it means."""
+
+    courses: SelectMultipleField
+
+    def names_of_several(self) -> Mapping[object, str]:
+        """The courses as they are offered, where more than one is chosen."""
+        return dict(self.courses.choices or ()) if len(self.courses.data or ()) > 1 else {}
+
+
+class DeclaredField(SelectMultipleField):
+    """What a person declares on honour: a tick for each vaccination that has a condition."""
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, coerce=int, choices=[], **options)
+
+    def offer(self, conditions: Iterable[tuple[int, str, str]]) -> None:
+        """Of each course its number, its name and its condition; one without has no tick."""
+        self.choices = [
+            (number, _("%(course)s: “%(condition)s”", course=name, condition=condition))
+            for number, name, condition in conditions
+            if condition
+        ]
+
+    def among(self, course_ids: Collection[int] | None) -> frozenset[int]:
+        """The courses that were chosen and whose condition was declared."""
+        return frozenset(self.data or ()) & frozenset(course_ids or ())
 
 
 class PhoneField(StringField):
