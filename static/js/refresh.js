@@ -29,9 +29,10 @@ function show(panel, html) {
   const old = panel.querySelector("[data-fresh]");
   const held = document.activeElement;
   if (old.contains(held) && held.matches("input, select, textarea")) return false;
-  const place = [...old.querySelectorAll("a, button")].indexOf(held);
+  const links = () => [...old.querySelectorAll("a, button")];
+  const place = links().indexOf(held);
   old.replaceChildren(...fresh.childNodes);
-  old.querySelectorAll("a, button")[place]?.focus();
+  links()[place]?.focus();
   return true;
 }
 

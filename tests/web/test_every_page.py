@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import islice, product
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from tests import make
-from tests.browsing import Sheet
+from tests.browsing import ROOT, Sheet
 from tests.databases import Store, inside, once, opened
 from tests.page import Browser, Page
 from tests.test_routes import WHO_MAY
@@ -36,6 +37,7 @@ from vaxcentre.rules.vocabulary import Role
 
 NOON = datetime(2026, 11, 23, 12, 10, tzinfo=PARIS)
 WIDTHS = (320, 1440)
+MOST_SCRIPT, MOST_PAGE = 10 * 1024, 30 * 1024
 ROWS = {
     "appointment_id": Appointment.id,
     "clinic_id": Clinic.id,
@@ -101,6 +103,7 @@ def test_every_page_fits_and_breaks_no_rule_of_access(
             seen.add((looks, endpoint))
             policy = page.response.headers["Content-Security-Policy"]
             sheet.show(page.url, page.response.text, policy)
+            faults += too_heavy(page)
             for width in WIDTHS:
                 faults += [(page.url, width, *fault) for fault in sheet.faults(width)]
     assert not faults, "\n".join(map(str, faults))
@@ -112,6 +115,15 @@ def test_a_bad_page_would_be_noticed(sheet: Sheet) -> None:
     sheet.show("/bad", f"<!doctype html><html lang=fr><title>x</title><main><h1>x</h1>{bad}", "")
     found = sheet.faults(320)
     assert {fault[0] for fault in found} == {'<a href="/">x</a>', "image-alt", "scrolls sideways"}
+
+
+def too_heavy(page: Page) -> list[tuple[str, str, int]]:
+    """A page and the scripts that it names, where they are more than an old telephone likes."""
+    text = page.response.text
+    scripts = [ROOT / "static" / name for name in set(re.findall(r"js/\w+\.js", text))]
+    script = sum(one.stat().st_size for one in scripts)
+    found = [(page.url, "script", script)] if script > MOST_SCRIPT else []
+    return found + ([(page.url, "page", len(text))] if len(text) > MOST_PAGE else [])
 
 
 def pages(app: Flask, world: World, station: str) -> Iterator[Page]:
