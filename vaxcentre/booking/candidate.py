@@ -58,8 +58,8 @@ _HELD = (
     .join(Slot, Slot.id == Place.slot_id)
     .join(Clinic, Clinic.id == Slot.clinic_id)
     .join(PlannedDose, PlannedDose.appointment_id == Appointment.id)
-    .where(Appointment.id.in_(bindparam("ids", expanding=True)))
-    .order_by(Appointment.id, PlannedDose.id)
+    .where(Appointment.id == bindparam("key"))
+    .order_by(PlannedDose.id)
     .with_for_update(**ALONE, of=Appointment)
 )
 
@@ -71,13 +71,14 @@ def held(session: Session, appointment_ids: Sequence[int], *, now: datetime) -> 
         HoldLapsed: one of them ran out, was booked or let go.
     """
     found: dict[int, HeldTime] = {}
-    rows = read(session, _HELD, {"ids": list(appointment_ids)})
+    keys = sorted(set(appointment_ids))  # the order in which all lock them
+    rows = [row for key in keys for row in read(session, _HELD, {"key": key})]
     for key, reference, day, until, is_over, *dose in rows:
         if is_over or until is None or until <= now:
             raise HoldLapsed
         before = found[key].doses if key in found else ()
         found[key] = HeldTime(key, reference, day, (*before, PlannedFor(*dose)))
-    if not found or len(found) != len(set(appointment_ids)):
+    if not found or len(found) != len(keys):
         raise HoldLapsed
     return tuple(sorted(found.values(), key=lambda time: time.day))
 

@@ -67,7 +67,7 @@ def keep(
 def _free_reference(session: Session) -> str:
     while True:
         reference = new_reference(CHANCE)
-        if read(session, _TAKEN, {"reference": reference}).first() is None:
+        if not read(session, _TAKEN, {"reference": reference}):
             return reference
 
 

@@ -20,7 +20,7 @@ from vaxcentre.models.patient import NameWord, Patient
 from vaxcentre.models.visit import NoInjection, Visit
 from vaxcentre.rules.identity import first_given_name, fold
 from vaxcentre.rules.vocabulary import Sex
-from vaxcentre.writing import insert_row, read, write
+from vaxcentre.writing import insert_row, read_one, write
 
 LONGEST_NAME = 100
 # A visit without an outcome after so long is over, whatever was forgotten at the desk.
@@ -83,8 +83,8 @@ def find_patient(session: Session, family: str, given: str, birth_on: date) -> P
 
 def _same_person(session: Session, family: str, given: str, birth_on: date) -> int | None:
     who = {"birth_on": birth_on, "family": family, "given": given}
-    found: int | None = read(session, _SAME_PERSON, who).scalar()
-    return found
+    found = read_one(session, _SAME_PERSON, who)
+    return found.id if found else None
 
 
 def patient_for(

@@ -22,7 +22,7 @@ from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Clinic, ClinicCourse, Place, Slot
 from vaxcentre.models.locks import ALONE, take
 from vaxcentre.models.visit import Visit
-from vaxcentre.writing import read
+from vaxcentre.writing import read, read_one
 
 ALL = 10_000
 
@@ -125,10 +125,10 @@ def _lock(session: Session, slot_id: int) -> tuple[OpenSlot, datetime]:
     Raises:
         SlotOver: there is no such slot any more.
     """
-    slot = read(session, _SLOT, {"slot_id": slot_id}).first()
+    slot = read_one(session, _SLOT, {"slot_id": slot_id})
     if slot is None:
         raise SlotOver
-    rows = read(session, _CLINIC, {"clinic_id": slot.clinic_id}).all()
+    rows = read(session, _CLINIC, {"clinic_id": slot.clinic_id})
     clinic = rows[0]
     found = OpenSlot(
         id=slot_id,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from vaxcentre.booking.refusals import TooManyHolds
 from vaxcentre.models.appointment import Appointment
-from vaxcentre.writing import read
+from vaxcentre.writing import read_one
 
 # A family books one person after the other and keeps two times at most. The computers of a
 # library, or the phones behind one operator's address, may be fifteen people with a pair each.
@@ -28,5 +28,6 @@ def refuse_many(session: Session, held_from: str | None, *, now: datetime) -> No
     """
     if held_from is None:
         return  # staff answer for what they hold; an address of the house is no one visitor
-    if read(session, _HELD, {"held_from": held_from, "now": now}).scalar_one() >= MOST_HOLDS:
+    (count,) = read_one(session, _HELD, {"held_from": held_from, "now": now})
+    if count >= MOST_HOLDS:
         raise TooManyHolds

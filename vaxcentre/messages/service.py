@@ -55,7 +55,7 @@ def enqueue(
 def enqueue_for(session: Session, appointment_id: int, kind: MessageKind, *, now: datetime) -> None:
     """As `enqueue`, for an appointment that is known to have an address."""
     of_kind = {"appointment_id": appointment_id, "kind": kind}
-    if read(session, _OF_KIND, of_kind).first() is None:
+    if not read(session, _OF_KIND, of_kind):
         write(session, _QUEUE, {**of_kind, "queued_at": now, "next_try_at": now})
         return
     row = session.scalars(
