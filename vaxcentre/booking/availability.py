@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from vaxcentre.booking.eligibility import CourseCard, course_cards
+from vaxcentre.booking.cards import CourseCard, course_cards
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Clinic, ClinicCourse, Place, Slot
 from vaxcentre.rules.slots import places_left

@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from vaxcentre.booking import eligibility
-from vaxcentre.booking.eligibility import CourseCard, PlannedFor, Subject
+from vaxcentre.booking.cards import CourseCard, Subject, course_cards
+from vaxcentre.booking.eligibility import PlannedFor
 from vaxcentre.booking.history import full_history
 from vaxcentre.booking.people import Person
 from vaxcentre.booking.refusals import CallTheCentre, CourseNotOffered, HoldLapsed, SecondNeeded
@@ -97,7 +98,7 @@ def check_without_record(
         CourseNotOffered, SecondNeeded: the public may not book it so.
         PairOutsideInterval, and all that the rules refuse.
     """
-    cards = eligibility.course_cards(session, {course for course, _n in doses_of(candidates)})
+    cards = course_cards(session, {course for course, _n in doses_of(candidates)})
     if by_id is None:
         _refuse_for_public(cards, candidates, _subject(person))
     _check_all(cards, candidates, _subject(person))
@@ -134,7 +135,7 @@ def check_with_record(
     history = full_history(session, patient_id, before=candidates[0].day)
     if not history:
         return
-    cards = eligibility.course_cards(session)
+    cards = course_cards(session)
     try:
         _check_all(cards, candidates, _subject(person, history))
     except Refusal as refusal:
@@ -173,6 +174,6 @@ def check_known(
 
     Raises: all that the rules refuse.
     """
-    cards = eligibility.course_cards(session, {dose.course_id for dose in doses})
+    cards = course_cards(session, {dose.course_id for dose in doses})
     history = tuple(full_history(session, patient.id, before=day))
     eligibility.check(cards, doses, Subject(patient.birth_on, declared, history), on=day)

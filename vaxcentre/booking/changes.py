@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from vaxcentre.audit.service import sign
 from vaxcentre.booking import candidate, eligibility, places
-from vaxcentre.booking.eligibility import Subject
+from vaxcentre.booking.cards import Subject, course_cards
 from vaxcentre.booking.history import full_history
 from vaxcentre.booking.refusals import (
     AlreadyHere,
@@ -162,7 +162,7 @@ def _refuse_days(session: Session, pair: list[Appointment], *, by_id: int | None
     patient = first.patient
     if patient is None:
         return
-    cards = eligibility.course_cards(session)
+    cards = course_cards(session)
     own = [one.id for one in pair]
     history = full_history(session, patient.id, before=first_on, without=own)
     subject = Subject(patient.birth_on, first.declared_courses, tuple(history))

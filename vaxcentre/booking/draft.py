@@ -11,7 +11,8 @@ from cryptography.fernet import InvalidToken
 from flask import current_app, request
 from werkzeug import Response
 
-from vaxcentre.booking.eligibility import PlannedFor, Subject
+from vaxcentre.booking.cards import Subject
+from vaxcentre.booking.eligibility import PlannedFor
 from vaxcentre.booking.offer import Wish
 from vaxcentre.booking.people import Person, folded
 from vaxcentre.web import keys

@@ -12,8 +12,8 @@ from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation
 
+from vaxcentre.booking.cards import CourseCard
 from vaxcentre.booking.draft import Draft
-from vaxcentre.booking.eligibility import CourseCard
 from vaxcentre.booking.people import LONGEST_NAME, folded
 from vaxcentre.rules.birth import YearInTwoDigits, birth_date, refuse_short_year
 from vaxcentre.rules.contact import EmailUnreadable, PhoneUnreadable, read_email, read_phone

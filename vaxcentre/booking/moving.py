@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from vaxcentre.booking import offer
 from vaxcentre.booking.availability import FreeTime, OpenDay, Picture
-from vaxcentre.booking.eligibility import PlannedFor, Subject, may_have
+from vaxcentre.booking.cards import Subject
+from vaxcentre.booking.eligibility import PlannedFor, may_have
 from vaxcentre.booking.history import full_history
 from vaxcentre.booking.offer import Wish
 from vaxcentre.booking.queries import AppointmentCard, with_pair

@@ -8,7 +8,8 @@ from datetime import date
 
 from vaxcentre.booking import eligibility
 from vaxcentre.booking.availability import FreeTime, OpenDay, Picture
-from vaxcentre.booking.eligibility import PlannedFor, Subject
+from vaxcentre.booking.cards import Subject
+from vaxcentre.booking.eligibility import PlannedFor
 from vaxcentre.rules.course import window_after
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import PairChoice

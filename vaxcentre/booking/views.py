@@ -19,8 +19,8 @@ from vaxcentre.booking import (
 )
 from vaxcentre.booking import draft as drafts
 from vaxcentre.booking.blueprint import bp
+from vaxcentre.booking.cards import CourseCard
 from vaxcentre.booking.draft import Draft
-from vaxcentre.booking.eligibility import CourseCard
 from vaxcentre.booking.forms import PersonForm, VaccineForm
 from vaxcentre.booking.offer import Wish, check_person
 from vaxcentre.booking.steps import go_on, held_for, needs, page_of_others, picture_now

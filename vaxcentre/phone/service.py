@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from vaxcentre.booking import availability, eligibility, moving, offer
 from vaxcentre.booking import service as booking
 from vaxcentre.booking.availability import FreeTime, OpenDay, Picture
-from vaxcentre.booking.eligibility import CourseCard, PlannedFor, Subject
+from vaxcentre.booking.cards import CourseCard, Subject
+from vaxcentre.booking.eligibility import PlannedFor
 from vaxcentre.booking.history import full_history, past_doses
 from vaxcentre.booking.moving import Change
 from vaxcentre.booking.offer import Wish

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from vaxcentre.audit import service as audit
 from vaxcentre.booking import eligibility
 from vaxcentre.booking import service as booking
-from vaxcentre.booking.eligibility import PlannedFor, Subject
+from vaxcentre.booking.cards import Subject, course_cards
+from vaxcentre.booking.eligibility import PlannedFor
 from vaxcentre.booking.history import past_doses
 from vaxcentre.booking.people import Person, known_patient, patient_for
 from vaxcentre.models.appointment import Appointment
@@ -177,7 +178,7 @@ def _doses(
     """The next dose of each course for this person, by the record."""
     history = past_doses(session, patient.id)
     subject = Subject(patient.birth_on, declared, tuple(history))
-    cards = eligibility.course_cards(session, [course.id for course in courses])
+    cards = course_cards(session, [course.id for course in courses])
     return tuple(
         PlannedFor(card.id, eligibility.due(card, subject, on=day).dose_number)
         for card in cards.values()
