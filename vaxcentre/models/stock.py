@@ -41,13 +41,24 @@ class Lot(Base):
 
 
 class StockMovement(Base):
-    """One change of a lot's number of doses; doses on hand are the sum of these rows."""
+    """One change of a lot's number of doses; doses on hand are the sum of these rows.
+
+    Append only, and never below zero: triggers of the database hold both (migration 0002).
+    """
 
     __tablename__ = "stock_movement"
     __table_args__ = (
         CheckConstraint("doses <> 0", name="doses"),
-        CheckConstraint("kind <> 'receive' OR doses > 0", name="receive_adds"),
-        CheckConstraint("kind NOT IN ('give', 'discard') OR doses < 0", name="give_takes"),
+        CheckConstraint("kind NOT IN ('receive', 'transfer_in') OR doses > 0", name="receive_adds"),
+        CheckConstraint(
+            "kind NOT IN ('give', 'discard', 'transfer_out', 'return') OR doses < 0",
+            name="give_takes",
+        ),
+        CheckConstraint(
+            "kind NOT IN ('transfer_in', 'transfer_out', 'return') OR counterpart IS NOT NULL",
+            name="transfer_says_whom",
+        ),
+        CheckConstraint("kind <> 'adjust' OR note IS NOT NULL", name="adjust_says_why"),
         CheckConstraint("kind <> 'discard' OR discard_reason IS NOT NULL", name="discard_says_why"),
         CheckConstraint("kind <> 'reversal' OR reverses_id IS NOT NULL", name="reversal_points"),
         CheckConstraint("kind <> 'give' OR injection_id IS NOT NULL", name="give_has_injection"),
@@ -62,6 +73,7 @@ class StockMovement(Base):
     discard_reason: Mapped[DiscardReason | None]
     note: Mapped[str | None] = mapped_column(String(300))
     document_number: Mapped[str | None] = mapped_column(String(60))  # delivery note
+    counterpart: Mapped[str | None] = mapped_column(String(120))  # from whom it came, or to whom
     box_count: Mapped[int | None]
     injection_id: Mapped[int | None] = mapped_column(ForeignKey("injection.id"))
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("stock_movement.id"), unique=True)

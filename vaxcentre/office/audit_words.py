@@ -83,6 +83,8 @@ ACTIONS = {
     # stock
     "receive": N_("received doses"),
     "discard": N_("discarded doses"),
+    "send_doses": N_("sent doses away"),
+    "count_doses": N_("counted a lot"),
     "block": N_("blocked a lot"),
     "unblock": N_("unblocked a lot"),
     "reverse_movement": N_("took a movement back"),

@@ -26,6 +26,8 @@ class LotLine:
     received: int
     given: int
     discarded: int
+    sent: int
+    found: int  # more than the movements had explained, at a count
     on_hand: int
 
     def status_on(self, day: date) -> LotStatus:
@@ -63,25 +65,27 @@ def _sums() -> Select[*tuple[Any, ...]]:
     original = aliased(StockMovement)
     kind = func.coalesce(original.kind, StockMovement.kind)
 
-    def total(of: MovementKind) -> ColumnElement[int]:
-        doses = case((kind == of, StockMovement.doses), else_=0)
+    def total(*of: MovementKind) -> ColumnElement[int]:
+        doses = case((kind.in_(of), StockMovement.doses), else_=0)
         return func.coalesce(func.sum(doses), 0)
 
     sums = (
         select(
             StockMovement.lot_id,
-            total(MovementKind.RECEIVE).label("received"),
+            total(MovementKind.RECEIVE, MovementKind.TRANSFER_IN).label("received"),
             total(MovementKind.GIVE).label("given"),
             total(MovementKind.DISCARD).label("discarded"),
+            total(MovementKind.TRANSFER_OUT, MovementKind.RETURN).label("sent"),
+            total(MovementKind.ADJUST).label("found"),
             func.coalesce(func.sum(StockMovement.doses), 0).label("on_hand"),
         )
         .outerjoin(original, original.id == StockMovement.reverses_id)
         .group_by(StockMovement.lot_id)
         .subquery()
     )
-    columns = (sums.c.received, sums.c.given, sums.c.discarded, sums.c.on_hand)
+    columns = ("received", "given", "discarded", "sent", "found", "on_hand")
     return (
-        select(Lot, *(func.coalesce(column, 0) for column in columns))
+        select(Lot, *(func.coalesce(sums.c[column], 0) for column in columns))
         .join(Lot.vaccine)
         .outerjoin(sums, sums.c.lot_id == Lot.id)
         .options(contains_eager(Lot.vaccine))
@@ -90,8 +94,10 @@ def _sums() -> Select[*tuple[Any, ...]]:
 
 
 def _line(row: Row[*tuple[Any, ...]]) -> LotLine:
-    lot, received, given, discarded, on_hand = row
-    return LotLine(lot, int(received), -int(given), -int(discarded), int(on_hand))
+    lot, received, given, discarded, sent, found, on_hand = row
+    return LotLine(
+        lot, int(received), -int(given), -int(discarded), -int(sent), int(found), int(on_hand)
+    )
 
 
 def doses_by_course(session: Session, lots: list[LotLine], day: date) -> list[tuple[Course, int]]:

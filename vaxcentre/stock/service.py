@@ -121,6 +121,25 @@ def check_usable(session: Session, lot: Lot, day: date, doses: int = 1) -> None:
         raise LotEmpty(lot=lot.number)
 
 
+def add_movement(
+    session: Session,
+    lot: Lot,
+    kind: MovementKind,
+    doses: int,
+    *,
+    by_id: int,
+    now: datetime,
+    **facts: object,
+) -> StockMovement:
+    """Write one change of a locked lot; `doses` is signed, `facts` are the row's other columns."""
+    movement = StockMovement(
+        lot_id=lot.id, kind=kind, doses=doses, moved_at=now, moved_by_id=by_id, **facts
+    )
+    session.add(movement)
+    session.flush()
+    return movement
+
+
 def take_for_injection(
     session: Session, injection: Injection, *, day: date, by_id: int, now: datetime
 ) -> StockMovement:
@@ -131,17 +150,9 @@ def take_for_injection(
     """
     lot = lock_lot(session, injection.lot_id)
     check_usable(session, lot, day)
-    movement = StockMovement(
-        lot_id=lot.id,
-        kind=MovementKind.GIVE,
-        doses=-1,
-        injection_id=injection.id,
-        moved_at=now,
-        moved_by_id=by_id,
+    return add_movement(
+        session, lot, MovementKind.GIVE, -1, by_id=by_id, now=now, injection_id=injection.id
     )
-    session.add(movement)
-    session.flush()
-    return movement
 
 
 def put_back_for_injection(
@@ -171,15 +182,15 @@ def reverse(
         raise AlreadyReversed
     if movement.doses > 0 and doses_on_hand(session, lot.id) < movement.doses:
         raise LotEmpty(lot=lot.number)
-    back = StockMovement(
-        lot_id=lot.id,
-        kind=MovementKind.REVERSAL,
-        doses=-movement.doses,
+    back = add_movement(
+        session,
+        lot,
+        MovementKind.REVERSAL,
+        -movement.doses,
+        by_id=by_id,
+        now=now,
         reverses_id=movement.id,
         note=note,
-        moved_at=now,
-        moved_by_id=by_id,
     )
-    session.add(back)
     audit.sign(session, "reverse_movement", back, by_id=by_id, now=now, reverses=movement.id)
     return back

@@ -14,7 +14,13 @@ from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.undo import UNDO_FOR
 from vaxcentre.rules.vocabulary import Role
-from vaxcentre.stock import keeping_service, queries, receive_views, scanner_views
+from vaxcentre.stock import (
+    keeping_service,
+    ledger_views,
+    queries,
+    receive_views,
+    scanner_views,
+)
 from vaxcentre.stock.forms import LOT_KINDS, BlockForm, DiscardForm
 from vaxcentre.stock.receive_views import today
 from vaxcentre.web import languages, once
@@ -26,6 +32,11 @@ bp = Blueprint("stock", __name__, url_prefix="/stock")
 READERS = (Role.STOCK, Role.MANAGER, Role.INSPECTOR, Role.NURSE, Role.DOCTOR)
 bp.add_url_rule("/receive", view_func=receive_views.receive, methods=["GET", "POST"])
 bp.add_url_rule("/scanner", view_func=scanner_views.scanner, methods=["GET", "POST"])
+
+
+bp.add_url_rule("/lots/<int:lot_id>/move", view_func=ledger_views.move)
+bp.add_url_rule("/lots/<int:lot_id>/send", view_func=ledger_views.send, methods=["POST"])
+bp.add_url_rule("/lots/<int:lot_id>/count", view_func=ledger_views.count, methods=["POST"])
 
 
 @bp.context_processor
