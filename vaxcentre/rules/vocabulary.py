@@ -167,6 +167,8 @@ class MovementKind(StrEnum):
     TRANSFER_IN = "transfer_in"
     TRANSFER_OUT = "transfer_out"
     RETURN = "return"
+    OPEN = "open"
+    EXTRA = "extra"
     GIVE = "give"
     DISCARD = "discard"
     ADJUST = "adjust"

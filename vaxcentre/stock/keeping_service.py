@@ -12,7 +12,13 @@ from vaxcentre.rules.undo import may_undo
 from vaxcentre.rules.vocabulary import DiscardReason, MovementKind
 from vaxcentre.stock import service
 
-UNDOABLE = frozenset(MovementKind) - {MovementKind.GIVE, MovementKind.REVERSAL}
+# An injection is corrected by the nurse, a vial where it was opened.
+UNDOABLE = frozenset(MovementKind) - {
+    MovementKind.GIVE,
+    MovementKind.OPEN,
+    MovementKind.EXTRA,
+    MovementKind.REVERSAL,
+}
 
 
 class MoreThanOnHand(Refusal):
@@ -66,7 +72,7 @@ def discard(session: Session, request: Discard, *, by_id: int, now: datetime) ->
         MoreThanOnHand: the lot does not hold so many doses.
     """
     lot = service.lock_lot(session, request.lot_id)
-    left = service.doses_on_hand(session, lot.id)
+    left = service.sealed_doses(session, lot)  # what is left in a vial is discarded there
     if request.doses > left:
         raise MoreThanOnHand(left=left, lot=lot.number)
     movement = service.add_movement(

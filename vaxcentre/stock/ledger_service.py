@@ -22,6 +22,15 @@ class CountedMeanwhile(Refusal):
     field = "counted"
 
 
+class FewerThanInVials(Refusal):
+    """Fewer doses were counted than stand in opened vials."""
+
+    sentence = N_(
+        "%(doses)s doses stand in opened vials. What is missing there is discarded at the vial."
+    )
+    field = "counted"
+
+
 class SurplusWithoutReason(Refusal):
     """More doses were counted than the movements explain, and nothing says where they come from."""
 
@@ -57,7 +66,7 @@ def send(session: Session, request: Sending, *, by_id: int, now: datetime) -> St
         MoreThanOnHand: the lot does not hold so many doses.
     """
     lot = service.lock_lot(session, request.lot_id)
-    left = service.doses_on_hand(session, lot.id)
+    left = service.sealed_doses(session, lot)
     if request.doses > left:
         raise MoreThanOnHand(left=left, lot=lot.number)
     movement = service.add_movement(
@@ -82,12 +91,16 @@ def count(session: Session, request: Count, *, by_id: int, now: datetime) -> Sto
 
     Raises:
         CountedMeanwhile: doses were moved since the page was opened.
+        FewerThanInVials: doses are missing in opened vials.
         SurplusWithoutReason: more were counted, and nothing says why.
     """
     lot = service.lock_lot(session, request.lot_id)
     left = service.doses_on_hand(session, lot.id)
     if left != request.expected:
         raise CountedMeanwhile(left=left)
+    in_vials = left - service.sealed_doses(session, lot)
+    if request.counted < in_vials:
+        raise FewerThanInVials(doses=in_vials)
     more = request.counted - left
     if more > 0 and not request.note:
         raise SurplusWithoutReason(more=more)

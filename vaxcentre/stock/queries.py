@@ -13,7 +13,7 @@ from vaxcentre.models.stock import Lot, StockMovement
 from vaxcentre.models.vaccine import Course, Vaccine
 from vaxcentre.models.visit import Visit
 from vaxcentre.rules.status import lot_status
-from vaxcentre.rules.vocabulary import LotStatus, MovementKind
+from vaxcentre.rules.vocabulary import LotStatus, MovementKind, Role
 
 PAGE = 100
 
@@ -27,7 +27,7 @@ class LotLine:
     given: int
     discarded: int
     sent: int
-    found: int  # more than the movements had explained, at a count
+    found: int  # more than the movements had explained: at a count, or in a vial
     on_hand: int
 
     def status_on(self, day: date) -> LotStatus:
@@ -76,7 +76,7 @@ def _sums() -> Select[*tuple[Any, ...]]:
             total(MovementKind.GIVE).label("given"),
             total(MovementKind.DISCARD).label("discarded"),
             total(MovementKind.TRANSFER_OUT, MovementKind.RETURN).label("sent"),
-            total(MovementKind.ADJUST).label("found"),
+            total(MovementKind.ADJUST, MovementKind.EXTRA).label("found"),
             func.coalesce(func.sum(StockMovement.doses), 0).label("on_hand"),
         )
         .outerjoin(original, original.id == StockMovement.reverses_id)
@@ -131,6 +131,25 @@ def vaccines_in_use(session: Session) -> list[Vaccine]:
             .order_by(Vaccine.name, Vaccine.containers_per_box, Vaccine.id)
         )
     )
+
+
+def lots_in_vials(session: Session, day: date) -> list[tuple[Lot, str]]:
+    """The lots of which a vial may be opened on that day, each with its vaccine's name."""
+    return [
+        (line.lot, f"{line.lot.vaccine.name} · {line.lot.number}")
+        for line in all_lots(session)
+        if line.lot.vaccine.comes_in_vials and line.status_on(day) is LotStatus.USABLE
+    ]
+
+
+def who_may_check(session: Session, but_id: int) -> list[StaffMember]:
+    """The agents who may look at a dilution, without the one who made it."""
+    people = session.scalars(
+        select(StaffMember)
+        .where(StaffMember.disabled_at.is_(None), StaffMember.id != but_id)
+        .order_by(StaffMember.family_name, StaffMember.given_name)
+    )
+    return [one for one in people if one.may(Role.NURSE, Role.DOCTOR, Role.STOCK)]
 
 
 def movements_of(session: Session, lot_id: int, page: int = 1) -> tuple[list[MovementLine], bool]:

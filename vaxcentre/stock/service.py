@@ -13,6 +13,7 @@ from vaxcentre.models.stock import Lot, StockMovement
 from vaxcentre.models.vaccine import CourseVaccine
 from vaxcentre.rules.refusal import N_, Refusal
 from vaxcentre.rules.vocabulary import MovementKind
+from vaxcentre.stock import vials
 
 
 class LotExpired(Refusal):
@@ -100,6 +101,11 @@ def usable_doses(
     return found
 
 
+def sealed_doses(session: Session, lot: Lot) -> int:
+    """Doses of a lot that stand in containers nobody has opened."""
+    return doses_on_hand(session, lot.id) - vials.doses_in_vials(session, lot.id)
+
+
 def lock_lot(session: Session, lot_id: int) -> Lot:
     """Take the lot's row, so that nobody draws from it at the same instant."""
     statement = (
@@ -145,13 +151,24 @@ def take_for_injection(
 ) -> StockMovement:
     """Take the dose of this injection out of its lot, in the injection's own transaction.
 
+    Of a vaccine that comes in vials it is taken from the one that is in use in the box.
+
     Raises:
         LotExpired, LotBlocked, LotEmpty: this lot cannot be used on that day.
+        NoVialOpen, VialPastTime: no vial of it may be drawn from.
     """
     lot = lock_lot(session, injection.lot_id)
     check_usable(session, lot, day)
+    vial = vials.vial_to_draw_from(session, lot, injection.box, now=now)
     return add_movement(
-        session, lot, MovementKind.GIVE, -1, by_id=by_id, now=now, injection_id=injection.id
+        session,
+        lot,
+        MovementKind.GIVE,
+        -1,
+        by_id=by_id,
+        now=now,
+        injection_id=injection.id,
+        vial_id=vial.id if vial else None,
     )
 
 
@@ -190,6 +207,7 @@ def reverse(
         by_id=by_id,
         now=now,
         reverses_id=movement.id,
+        vial_id=movement.vial_id,
         note=note,
     )
     audit.sign(session, "reverse_movement", back, by_id=by_id, now=now, reverses=movement.id)

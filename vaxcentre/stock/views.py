@@ -20,6 +20,7 @@ from vaxcentre.stock import (
     queries,
     receive_views,
     scanner_views,
+    vial_views,
 )
 from vaxcentre.stock.forms import LOT_KINDS, BlockForm, DiscardForm
 from vaxcentre.stock.receive_views import today
@@ -37,6 +38,13 @@ bp.add_url_rule("/scanner", view_func=scanner_views.scanner, methods=["GET", "PO
 bp.add_url_rule("/lots/<int:lot_id>/move", view_func=ledger_views.move)
 bp.add_url_rule("/lots/<int:lot_id>/send", view_func=ledger_views.send, methods=["POST"])
 bp.add_url_rule("/lots/<int:lot_id>/count", view_func=ledger_views.count, methods=["POST"])
+bp.add_url_rule("/vials", view_func=vial_views.vials)
+bp.add_url_rule("/vials/open", view_func=vial_views.open_vial, methods=["POST"])
+bp.add_url_rule(
+    "/vials/<int:vial_id>/discard", "discard_vial", vial_views.discard, methods=["POST"]
+)
+bp.add_url_rule("/vials/<int:vial_id>/extra", "extra_dose", vial_views.extra, methods=["POST"])
+bp.add_url_rule("/vials/<int:vial_id>/undo", "undo_vial", vial_views.undo, methods=["POST"])
 
 
 @bp.context_processor
@@ -57,6 +65,7 @@ def lots() -> ResponseReturnValue:
         present=[line for line in lines if line.on_hand],
         empty_lots=[line for line in reversed(lines) if not line.on_hand][:50],
         may_receive=current_agent().may(Role.STOCK),
+        has_vials=any(line.lot.vaccine.comes_in_vials for line in lines),
     )
 
 

@@ -1,4 +1,4 @@
-"""Movements to and from others, adjustments; append only and never below zero, by trigger.
+"""Vials, movements to and from others; append only and never below zero, by trigger.
 
 Revision ID: 0002
 Revises: 0001
@@ -14,10 +14,14 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-RECEIVE_ADDS = "kind NOT IN ('receive', 'transfer_in') OR doses > 0"
+DOSES = "doses <> 0 OR kind IN ('open', 'reversal')"
+OPEN_MOVES = "kind <> 'open' OR doses = 0"
+OPEN_NAMES = "kind NOT IN ('open', 'extra') OR vial_id IS NOT NULL"
+RECEIVE_ADDS = "kind NOT IN ('receive', 'transfer_in', 'extra') OR doses > 0"
 GIVE_TAKES = "kind NOT IN ('give', 'discard', 'transfer_out', 'return') OR doses < 0"
 SAYS_WHOM = "kind NOT IN ('transfer_in', 'transfer_out', 'return') OR counterpart IS NOT NULL"
 SAYS_WHY = "kind <> 'adjust' OR note IS NOT NULL"
+OLD_DOSES = "doses <> 0"
 OLD_RECEIVE_ADDS = "kind <> 'receive' OR doses > 0"
 OLD_GIVE_TAKES = "kind NOT IN ('give', 'discard') OR doses < 0"
 
@@ -71,8 +75,28 @@ DROP FUNCTION stock_movement_stays_above_zero
 
 
 def upgrade() -> None:
+    _make_vial()
+    with op.batch_alter_table("vaccine") as table:
+        table.add_column(sa.Column("minutes_after_opening", sa.Integer(), nullable=True))
+        table.add_column(
+            sa.Column("needs_dilution", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
+        table.create_check_constraint(
+            op.f("ck_vaccine_minutes_after_opening"), "minutes_after_opening > 0"
+        )
+    with op.batch_alter_table("vaccine") as table:
+        table.alter_column("needs_dilution", server_default=None)
     with op.batch_alter_table("stock_movement", copy_from=_before()) as table:
         table.add_column(sa.Column("counterpart", sa.String(length=120), nullable=True))
+        table.add_column(sa.Column("vial_id", sa.Integer(), nullable=True))
+        table.create_foreign_key(
+            op.f("fk_stock_movement_vial_id_vial"), "vial", ["vial_id"], ["id"]
+        )
+        table.create_index(op.f("ix_stock_movement_vial_id"), ["vial_id"])
+        table.drop_constraint(op.f("ck_stock_movement_doses"), type_="check")
+        table.create_check_constraint(op.f("ck_stock_movement_doses"), DOSES)
+        table.create_check_constraint(op.f("ck_stock_movement_open_names_the_vial"), OPEN_NAMES)
+        table.create_check_constraint(op.f("ck_stock_movement_open_moves_nothing"), OPEN_MOVES)
         table.drop_constraint(op.f("ck_stock_movement_receive_adds"), type_="check")
         table.drop_constraint(op.f("ck_stock_movement_give_takes"), type_="check")
         table.create_check_constraint(op.f("ck_stock_movement_receive_adds"), RECEIVE_ADDS)
@@ -91,7 +115,52 @@ def downgrade() -> None:
         table.drop_constraint(op.f("ck_stock_movement_give_takes"), type_="check")
         table.create_check_constraint(op.f("ck_stock_movement_receive_adds"), OLD_RECEIVE_ADDS)
         table.create_check_constraint(op.f("ck_stock_movement_give_takes"), OLD_GIVE_TAKES)
+        table.drop_constraint(op.f("ck_stock_movement_open_moves_nothing"), type_="check")
+        table.drop_constraint(op.f("ck_stock_movement_open_names_the_vial"), type_="check")
+        table.drop_constraint(op.f("ck_stock_movement_doses"), type_="check")
+        table.create_check_constraint(op.f("ck_stock_movement_doses"), OLD_DOSES)
+        table.drop_constraint(op.f("fk_stock_movement_vial_id_vial"), type_="foreignkey")
+        table.drop_index(op.f("ix_stock_movement_vial_id"))
+        table.drop_column("vial_id")
         table.drop_column("counterpart")
+    with op.batch_alter_table("vaccine") as table:
+        table.drop_constraint(op.f("ck_vaccine_minutes_after_opening"), type_="check")
+        table.drop_column("needs_dilution")
+        table.drop_column("minutes_after_opening")
+    op.drop_table("vial")
+
+
+def _make_vial() -> None:
+    def points_to(column: str, table: str) -> sa.ForeignKeyConstraint:
+        name = op.f(f"fk_vial_{column}_{table}")
+        return sa.ForeignKeyConstraint([column], [f"{table}.id"], name=name)
+
+    op.create_table(
+        "vial",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("box", sa.Integer(), nullable=True),
+        sa.Column("doses", sa.Integer(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=False),
+        sa.Column("discard_at", UtcDateTime(), nullable=False),
+        sa.Column("checked_by_id", sa.Integer(), nullable=True),
+        sa.Column("undone_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("doses >= 1", name=op.f("ck_vial_doses")),
+        sa.CheckConstraint("discard_at > opened_at", name=op.f("ck_vial_discard_at")),
+        sa.CheckConstraint(
+            "checked_by_id IS NULL OR checked_by_id <> opened_by_id",
+            name=op.f("ck_vial_two_people"),
+        ),
+        points_to("lot_id", "lot"),
+        points_to("opened_by_id", "staff_member"),
+        points_to("checked_by_id", "staff_member"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vial")),
+        sa.UniqueConstraint("day", "number", name=op.f("uq_vial_day_number")),
+    )
+    op.create_index(op.f("ix_vial_lot_id"), "vial", ["lot_id"])
 
 
 def _say(sqlite: str, postgresql: str) -> None:
@@ -103,6 +172,7 @@ def _say(sqlite: str, postgresql: str) -> None:
 def _before() -> sa.Table:
     """The table as 0001 left it: SQLite cannot tell the names of its own constraints."""
     return _table(
+        sa.CheckConstraint(OLD_DOSES, name=op.f("ck_stock_movement_doses")),
         sa.CheckConstraint(OLD_RECEIVE_ADDS, name=op.f("ck_stock_movement_receive_adds")),
         sa.CheckConstraint(OLD_GIVE_TAKES, name=op.f("ck_stock_movement_give_takes")),
     )
@@ -111,6 +181,14 @@ def _before() -> sa.Table:
 def _after() -> sa.Table:
     return _table(
         sa.Column("counterpart", sa.String(length=120), nullable=True),
+        sa.Column("vial_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["vial_id"], ["vial.id"], name=op.f("fk_stock_movement_vial_id_vial")
+        ),
+        sa.Index("ix_stock_movement_vial_id", "vial_id"),
+        sa.CheckConstraint(DOSES, name=op.f("ck_stock_movement_doses")),
+        sa.CheckConstraint(OPEN_NAMES, name=op.f("ck_stock_movement_open_names_the_vial")),
+        sa.CheckConstraint(OPEN_MOVES, name=op.f("ck_stock_movement_open_moves_nothing")),
         sa.CheckConstraint(RECEIVE_ADDS, name=op.f("ck_stock_movement_receive_adds")),
         sa.CheckConstraint(GIVE_TAKES, name=op.f("ck_stock_movement_give_takes")),
         sa.CheckConstraint(SAYS_WHOM, name=op.f("ck_stock_movement_transfer_says_whom")),
@@ -138,7 +216,6 @@ def _table(*own: sa.schema.SchemaItem) -> sa.Table:
         sa.Column("reverses_id", sa.Integer(), nullable=True),
         sa.Column("moved_at", UtcDateTime(), nullable=False),
         sa.Column("moved_by_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("doses <> 0", name=op.f("ck_stock_movement_doses")),
         sa.CheckConstraint(
             "kind <> 'discard' OR discard_reason IS NOT NULL",
             name=op.f("ck_stock_movement_discard_says_why"),
