@@ -107,16 +107,19 @@ def _ask_who(form: WalkInForm, patient: Patient | None) -> str | None:
 @staff(*DESK)
 def move_here(appointment_id: int) -> ResponseReturnValue:
     """Somebody came on the wrong day: give them a place of today."""
-    now = clock.now()
+    now, key = clock.now(), request.form.get("once")
+    target = url_for("reception.today", appointment=appointment_id)
     with transaction() as session:
-        walkin_service.move_here(
-            session,
-            appointment_id,
-            by_id=current_agent_id(),
-            now=now,
-            day=clock.local_day(now, the_centre().zone),
-        )
-    return redirect(url_for("reception.today", appointment=appointment_id))
+        if once.first_result(session, key) is None:
+            walkin_service.move_here(
+                session,
+                appointment_id,
+                by_id=current_agent_id(),
+                now=now,
+                day=clock.local_day(now, the_centre().zone),
+            )
+            once.keep_result(session, key, target, now=now)
+    return redirect(target)
 
 
 def _receive(form: WalkInForm) -> str:
