@@ -82,19 +82,19 @@ def _run(
             cursor.execute(prepared.text, prepared.bound(first))
         return prepared.rows(cursor.fetchall()) if cursor.description else []
     except connection.dialect.loaded_dbapi.Error as error:
-        raise _as_sqlalchemy(connection, prepared, error) from error
+        raise as_sqlalchemy(connection, prepared.text, error) from error
     finally:
         cursor.close()
 
 
-def _as_sqlalchemy(connection: Connection, prepared: Prepared, error: Any) -> Any:
+def as_sqlalchemy(connection: Connection, text: str, error: Any) -> Any:
     """The driver's error in SQLAlchemy's terms; a connection that was lost is not used again."""
     dialect = connection.dialect
     is_lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
     if is_lost:
         connection.invalidate(error)
     return DBAPIError.instance(
-        prepared.text,
+        text,
         None,
         error,
         dialect.loaded_dbapi.Error,

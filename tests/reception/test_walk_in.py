@@ -670,3 +670,16 @@ def test_each_vaccination_has_its_own_condition(
     doses = {dose.course_id: dose.declared_at for dose in session.scalars(select(PlannedDose))}
     assert doses[int(both[1])] == clock.now()
     assert doses[int(both[0])] is None
+
+
+def test_beginning_with_what_was_searched_opens_nobodys_record(
+    page: Browser, morning: Morning, signed_in_as: SignIn
+) -> None:
+    signed_in_as(Role.RECEPTION)
+    page.open("/reception/walk-in")
+    assert page.last is not None
+    (token, *_others) = page.last.select("input[name=csrf_token]")
+    values = {"csrf_token": token.get("value"), "q": "roussel"}
+    shown = page.send(f"/reception/walk-in/begin?patient={morning.ada}", data=values)
+    assert shown.select("input[name=family_name]")[0].get("value") == "Roussel"
+    assert "Mercier" not in shown.text
