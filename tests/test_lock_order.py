@@ -23,6 +23,7 @@ from tests import make
 from tests.vaccination.story import PARIS, Scene, asked_for, make_arrival, make_scene, make_shop
 from vaxcentre import clock
 from vaxcentre.booking import changes, service
+from vaxcentre.booking.people import take_together
 from vaxcentre.booking.service import HoldRequest, Person, PlannedFor
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
@@ -280,6 +281,40 @@ def _a_closing(number: int, by_id: int) -> tuple[int, list[Work]]:
         change_mind,
         doing(changes.move, one, target, by_id=by_id, now=at),
     ]
+
+
+def test_two_couples_of_the_same_people_wait_for_each_other(
+    app: Flask, write: Write, agent: int
+) -> None:
+    with write() as session:
+        courses = [make.make_course(session, code) for code in ("flu-2026", "covid-2026")]
+        couples, slots = [], []
+        for course in courses:
+            day = TODAY + timedelta(days=1)
+            slot = make.make_slot(session, course, day=day, places=3 * ROUNDS)
+            slots.append((slot.id, PlannedFor(course.id)))
+        for number in range(ROUNDS):
+            known = [make.make_patient(session, f"{name}{number}") for name in ("Ada", "Ben")]
+            couples.append([Person(p.family_name, p.given_names, p.birth_on) for p in known])
+    for ada, ben in couples:
+        works = [_a_couple(one, agent) for one in zip((ada, ben), (ben, ada), slots, strict=False)]
+        assert all_at_once(app, works) == []
+
+
+def _a_couple(one: tuple[Person, Person, tuple[int, PlannedFor]], by_id: int) -> Work:
+    """Two people held in a slot, who are then booked together, the one before the other."""
+    *both, (slot_id, dose) = one
+    at = clock.now()
+    with transaction() as session:
+        request = HoldRequest(slot_id, (dose,))
+        held = [service.hold(session, request, by_id=by_id, now=at).id for _one in both]
+
+    def work(session: Session) -> None:
+        take_together(session, both, held)
+        for person, hold in zip(both, held, strict=True):
+            service.confirm(session, [hold], person, by_id=by_id, now=at)
+
+    return work
 
 
 def test_two_arrivals_of_one_person_are_injected_one_after_the_other(

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from tests import make
 from vaxcentre import clock
 from vaxcentre.database import transaction
+from vaxcentre.extensions import db
 from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.patient import Patient
 from vaxcentre.models.staff import OneTimeKey
@@ -99,3 +100,25 @@ def test_nothing_is_written_outside_a_transaction(session: Session) -> None:
         write(session, NEW_PATIENT, row())
     with pytest.raises(WriteOutsideTransaction):
         insert_row(session, NEW_PATIENT, row())
+
+
+def test_a_value_that_is_missing_is_a_mistake(session: Session) -> None:
+    with pytest.raises(KeyError, match="birth_on"):
+        read(session, WHO, {"born_on": BORN})
+    short = {name: value for name, value in row().items() if name != "given_names"}
+    with pytest.raises(KeyError, match="given_names"), transaction() as work:
+        write(work, NEW_PATIENT, [row(), short])
+    assert read(session, WHO, {"birth_on": BORN}) == []
+
+
+def test_a_connection_that_was_lost_is_replaced(session: Session) -> None:
+    if db.engine.dialect.name != "postgresql":
+        return  # a file is not lost
+    number = session.scalar(select(func.pg_backend_pid()))
+    with db.engine.connect() as other:
+        other.execute(select(func.pg_terminate_backend(number)))
+    with pytest.raises(DBAPIError) as caught:
+        read(session, WHO, {"birth_on": BORN})
+    assert caught.value.connection_invalidated
+    session.rollback()
+    assert read(session, WHO, {"birth_on": BORN}) == []

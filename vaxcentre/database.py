@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from vaxcentre.extensions import db
-from vaxcentre.writing import WRITING, WriteOutsideTransaction
+from vaxcentre.writing import WRITING, WriteOutsideTransaction, as_sqlalchemy
 
 
 @contextmanager
@@ -95,7 +96,11 @@ def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get(WRITING)
     # Straight to the driver: through SQLAlchemy the two words cost as much as an INSERT.
     driver: Any = connection.connection.dbapi_connection
-    driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+    begin = "BEGIN IMMEDIATE" if writing else "BEGIN"
+    try:
+        driver.execute(begin)
+    except sqlite3.Error as error:  # another program holds the file
+        raise as_sqlalchemy(connection, begin, error) from error
 
 
 def _refuse_stray_flush(session: Session, _context: object, _instances: object) -> None:

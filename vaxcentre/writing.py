@@ -66,7 +66,10 @@ def _run(
 ) -> list[Any]:
     """Hand the statement to the driver: through all of SQLAlchemy it costs five times as much.
 
-    Raises: what SQLAlchemy would, without the values: they may be somebody's.
+    Raises:
+        KeyError: a value that the statement asks for is not given.
+        and what SQLAlchemy would, without the values: they may be somebody's. PostgreSQL names
+        some in its own sentence all the same: no error's message belongs in a log.
     """
     several = () if isinstance(values, Mapping) else values
     first: Values = values if isinstance(values, Mapping) else values[0]
@@ -79,16 +82,26 @@ def _run(
             cursor.execute(prepared.text, prepared.bound(first))
         return prepared.rows(cursor.fetchall()) if cursor.description else []
     except connection.dialect.loaded_dbapi.Error as error:
-        raise DBAPIError.instance(
-            prepared.text,
-            None,
-            error,
-            connection.dialect.loaded_dbapi.Error,
-            hide_parameters=True,
-            dialect=connection.dialect,
-        ) from error
+        raise as_sqlalchemy(connection, prepared.text, error) from error
     finally:
         cursor.close()
+
+
+def as_sqlalchemy(connection: Connection, text: str, error: Any) -> Any:
+    """The driver's error in SQLAlchemy's terms; a connection that was lost is not used again."""
+    dialect = connection.dialect
+    is_lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+    if is_lost:
+        connection.invalidate(error)
+    return DBAPIError.instance(
+        text,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=is_lost,
+        dialect=dialect,
+    )
 
 
 class Prepared:
@@ -103,7 +116,10 @@ class Prepared:
         kinds = {name: bind.type for name, bind in compiled.binds.items()}
         order = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
         self._is_positional = compiled.positional
-        self._fixed = {name: compiled.binds[name].effective_value for name in order}
+        binds = {name: compiled.binds[name] for name in order}
+        self._fixed = {
+            name: bind.effective_value for name, bind in binds.items() if not bind.required
+        }
         self._binds = [(name, _way_in(kinds[name], dialect)) for name in order]
         columns = compiled._result_columns
         self._row: Any = namedtuple("Row", [one.keyname for one in columns], rename=True)  # type: ignore[misc]

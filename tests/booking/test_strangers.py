@@ -26,6 +26,8 @@ from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.course import TooSoonForDose
 from vaxcentre.rules.vocabulary import Role
 
+OUTSIDE = "90.12.34.56"
+
 
 @pytest.fixture
 def wide(app: object, monday: datetime) -> Opening:
@@ -128,6 +130,7 @@ def to_the_later_day(page: Browser, slots: dict[date, int]) -> Page:
 def test_moving_tells_nothing_of_the_record(
     page: Browser, recent: dict[date, int], session: Session
 ) -> None:
+    page.client.environ_base["REMOTE_ADDR"] = OUTSIDE
     assert to_the_later_day(page, recent).url == "/book/done"
     soon = date(2026, 11, 24)
     page.open(f"/rv/move/1/{soon}")
@@ -149,6 +152,7 @@ def test_who_asks_about_ten_people_waits(app: object, wide: Opening, session: Se
         for name in names:
             make.make_declared_dose(writing, make.make_patient(writing, name), course)
     asking = Browser(app)  # type: ignore[arg-type]
+    asking.client.environ_base["REMOTE_ADDR"] = OUTSIDE
     for name in names[:10]:
         assert "en ligne" in alert(book(asking, wide, given_names=name))
         if name != names[9]:
@@ -158,6 +162,20 @@ def test_who_asks_about_ten_people_waits(app: object, wide: Opening, session: Se
     assert "après lundi 23 novembre à 09:00" in alert(book(asking, wide, given_names=names[10]))
     asking.client.delete_cookie("vaxcentre_draft")
     assert "09:00" in alert(book(asking, wide, given_names="Nobody"))
+
+
+def test_ten_refusals_of_one_house_close_the_booking_to_nobody(app: object, wide: Opening) -> None:
+    names = [f"Ada{letter}" for letter in "bcdefghijkl"]
+    with transaction() as writing:
+        course = writing.get_one(Course, wide.course_id)
+        for name in names:
+            make.make_declared_dose(writing, make.make_patient(writing, name), course)
+    house = Browser(app)  # type: ignore[arg-type]
+    house.client.environ_base["REMOTE_ADDR"] = "192.168.1.20"
+    for name in names:
+        assert "en ligne" in alert(book(house, wide, given_names=name))
+        house.client.delete_cookie("vaxcentre_draft")
+    assert book(house, wide, given_names="Nobody").url == "/book/done"
 
 
 def test_a_wrong_birth_date_and_a_wrong_reference_sound_the_same(

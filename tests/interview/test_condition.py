@@ -158,6 +158,23 @@ def test_the_second_appointment_of_a_pair_follows(
     assert all(one.declared_at for one in session.scalars(select(Appointment)))
 
 
+def test_a_first_visit_that_is_over_keeps_what_was_said_then(
+    page: Browser, session: Session, write: Write, visit_id: int, noor: StaffMember
+) -> None:
+    with write() as s:
+        second = s.get_one(Visit, visit_id).appointment
+        second.pair_id = "both"
+        second.planned_doses[0].dose_number = 2
+        course, patient = second.planned_doses[0].course, second.patient
+        assert patient is not None
+        slot = make.make_slot(s, course, day=clock.today(make.PARIS) - timedelta(days=60))
+        first_id = make.make_appointment(s, patient, slot, course, pair_id="both").id
+    say(page, visit_id, applies=True)
+    session.expire_all()
+    assert session.get_one(Appointment, first_id).declared_at is None
+    assert session.get_one(Visit, visit_id).appointment.declared_at == clock.now()
+
+
 def test_it_can_be_taken_back_and_the_age_counts_again(
     page: Browser, session: Session, visit_id: int, noor: StaffMember
 ) -> None:

@@ -7,14 +7,12 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from tests.messages.conftest import make_message, name_server, the_message
 from tests.page import Browser
 from vaxcentre import clock
 from vaxcentre.database import transaction
 from vaxcentre.messages import smtp
-from vaxcentre.messages.queries import failures_for
 from vaxcentre.models.appointment import OutboxMessage
 from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.staff import StaffMember
@@ -167,20 +165,6 @@ def test_reception_may_not_touch_the_server(page: Browser, signed_in_as: SignIn)
     assert page.open("/messages/server").status == 403
     for path in ("/messages/server", "/messages/server/test", "/messages/again"):
         assert page.send(path).status == 403
-
-
-def test_reception_s_panel_asks_which_appointments_were_not_told(
-    app: Flask, session: Session
-) -> None:
-    failed, sent, seen = (make_message(given=name) for name in ("Fai", "Sen", "See"))
-    fail(failed)
-    fail(seen)
-    with transaction() as writing:
-        writing.get_one(OutboxMessage, seen).seen_at = clock.now()
-    numbers = [the_message(n).appointment_id for n in (failed, sent, seen)]
-    assert failures_for(session, numbers) == {numbers[0]}
-    assert failures_for(session, numbers[1:]) == set()
-    assert failures_for(session, []) == set()
 
 
 def test_reception_s_day_says_how_many_and_leads_to_them(

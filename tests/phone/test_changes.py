@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from vaxcentre import clock
 from vaxcentre.database import transaction
 from vaxcentre.models.appointment import Appointment, OutboxMessage
 from vaxcentre.models.audit import AuditEntry, ReadEntry
-from vaxcentre.models.clinic import Slot
+from vaxcentre.models.clinic import Clinic, Slot
 from vaxcentre.rules.vocabulary import MessageKind
 
 
@@ -116,6 +116,27 @@ def test_later_times_are_one_key_away(line: Line, ada: Appointment) -> None:
     shown = line.page.open(f"/phone/appointments/{ada.id}/move")
     assert "09:40" in line.page.follow("Horaires suivants").select(".days button")[0].text_content()
     assert shown.select("a[data-key=Escape]")
+
+
+def test_the_record_says_from_when_a_second_dose_may_come(line: Line) -> None:
+    with transaction() as session:
+        course = make.make_course(session, "zoster", doses=2)
+        patient = make.make_patient(session)
+        make.make_declared_dose(session, patient, course, given_on=date(2026, 10, 1))
+        make.make_clinic(session, course, day=date(2026, 12, 20), places=1)
+        slot = make.make_slot(session, course, day=date(2026, 12, 30))
+        booked = make.make_appointment(session, patient, slot, course, dose_number=2).id
+    shown = line.page.open(f"/phone/appointments/{booked}/move")
+    assert "dimanche 20 décembre" in shown.select(".days button")[0].text_content()
+
+
+def test_a_day_that_the_public_cannot_book_yet_is_offered(line: Line, ada: Appointment) -> None:
+    with transaction() as session:
+        later = clock.now() + timedelta(days=7)
+        for clinic in session.scalars(select(Clinic)):
+            clinic.opens_at = later
+    shown = line.page.open(f"/phone/appointments/{ada.id}/move")
+    assert "09:10" in shown.select(".days button")[0].text_content()
 
 
 def test_the_first_of_a_pair_takes_the_second_along(

@@ -19,7 +19,7 @@ from tests.reception.test_check_in import race
 from vaxcentre import clock
 from vaxcentre.booking.people import Person
 from vaxcentre.database import transaction
-from vaxcentre.models.appointment import Appointment, PlannedDose
+from vaxcentre.models.appointment import Appointment, AppointmentMove, PlannedDose
 from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.clinic import ClinicCourse, Place, Slot
 from vaxcentre.models.patient import InsuranceNumber, NameCorrection, Patient
@@ -511,6 +511,31 @@ def test_somebody_expected_another_day_is_moved_here(
     assert "Arrivée notée" in page.submit("check-in").text
 
 
+def test_moved_here_twice_they_keep_the_first_place(
+    page: Browser, morning: Morning, session: Session, signed_in_as: SignIn
+) -> None:
+    with transaction() as work:
+        course = work.get_one(Course, morning.course)
+        later = make.make_clinic(work, course, day=date(2026, 11, 25))
+        appointment_of(work, morning.appointment).place_id = make.free_place(
+            work, slot_at(work, later.id, 0)
+        ).id
+        for place in slot_at(work, morning.clinic, 8).places[1:]:
+            make.make_appointment(
+                work, make.make_patient(work), slot_at(work, morning.clinic, 8), place_id=place.id
+            )
+    signed_in_as(Role.RECEPTION)
+    page.open("/reception/")
+    found = page.submit("/reception/", q=morning.reference)
+    page.submit("move-here")
+    page.last = found
+    page.submit("move-here")
+    session.expire_all()
+    moved = appointment_of(session, morning.appointment)
+    assert moved.place.slot.id == morning.slots[8]
+    assert len(session.scalars(select(AppointmentMove)).all()) == 1
+
+
 def test_a_walk_in_stands_for_the_appointment_of_another_day(
     page: Browser, morning: Morning, session: Session, signed_in_as: SignIn
 ) -> None:
@@ -655,3 +680,16 @@ def test_each_vaccination_has_its_own_condition(
     doses = {dose.course_id: dose.declared_at for dose in session.scalars(select(PlannedDose))}
     assert doses[int(both[1])] == clock.now()
     assert doses[int(both[0])] is None
+
+
+def test_beginning_with_what_was_searched_opens_nobodys_record(
+    page: Browser, morning: Morning, signed_in_as: SignIn
+) -> None:
+    signed_in_as(Role.RECEPTION)
+    page.open("/reception/walk-in")
+    assert page.last is not None
+    (token, *_others) = page.last.select("input[name=csrf_token]")
+    values = {"csrf_token": token.get("value"), "q": "roussel"}
+    shown = page.send(f"/reception/walk-in/begin?patient={morning.ada}", data=values)
+    assert shown.select("input[name=family_name]")[0].get("value") == "Roussel"
+    assert "Mercier" not in shown.text

@@ -15,7 +15,7 @@ from vaxcentre.booking.review import mark_to_review
 from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.clinic import Place, Slot
 from vaxcentre.models.injection import Injection
-from vaxcentre.models.locks import take, take_one, take_patient
+from vaxcentre.models.locks import ALONE, take, take_one, take_patient
 from vaxcentre.models.patient import NameWord, Patient
 from vaxcentre.models.visit import NoInjection, Visit
 from vaxcentre.rules.identity import first_given_name, fold
@@ -95,7 +95,7 @@ def patient_for(
     The contact stays with the appointment: who types a name has not proved to be that person.
     """
     family, given = folded(person.family_name, person.given_names)
-    _one_at_a_time(session, f"{family}/{given}/{person.birth_on}")
+    _one_at_a_time(session, _identity(person))
     found = _same_person(session, family, given, person.birth_on)
     # A booking online waits for the desk that books or merges the same person, and reads after.
     if found is not None and (kept := take_patient(session, found)) is not None:
@@ -128,6 +128,45 @@ def known_patient(session: Session, patient_id: int) -> Patient:
     if patient is None or patient.merged_into_id is not None:
         raise NoPatient
     return patient
+
+
+def take_together(session: Session, people: Collection[Person], holds: Collection[int]) -> None:
+    """Take several people who are booked in one transaction, then their appointments and holds.
+
+    Booked one after the other they would be taken out of the order of models/locks.py.
+    """
+    for identity in sorted(map(_identity, people)):
+        _one_at_a_time(session, identity)
+    named = ((*folded(one.family_name, one.given_names), one.birth_on) for one in people)
+    found = {key for name in named if (key := _same_person(session, *name))}
+    take_claims(session, [one.id for one in take(session, Patient, found)], holds)
+
+
+def take_claims(session: Session, patient_ids: Collection[int], holds: Collection[int]) -> None:
+    """Take these holds, and all that these people have claimed and that a booking may end."""
+    claimed = select(PlannedDose.appointment_id).where(
+        PlannedDose.patient_id.in_(patient_ids), PlannedDose.released_at.is_(None)
+    )
+    pairs = select(Appointment.pair_id).where(
+        Appointment.id.in_(claimed), Appointment.pair_id.is_not(None)
+    )
+    session.execute(
+        select(Appointment.id)
+        .where(
+            or_(
+                Appointment.id.in_(holds),
+                Appointment.id.in_(claimed),
+                Appointment.pair_id.in_(pairs),
+            )
+        )
+        .order_by(Appointment.id)
+        .with_for_update(**ALONE)
+    ).all()
+
+
+def _identity(person: Person) -> str:
+    family, given = folded(person.family_name, person.given_names)
+    return f"{family}/{given}/{person.birth_on}"
 
 
 def _one_at_a_time(session: Session, identity: str) -> None:

@@ -109,6 +109,8 @@ def confirm(
         PairOutsideInterval, SecondNeeded, and all that the rules of the courses refuse.
     """
     record, is_new = people.patient_for(session, person, by_id=by_id, now=now)
+    if not is_new:
+        people.take_claims(session, [record.id], appointment_ids)
     held = candidate.held(session, appointment_ids, now=now)
     candidate.check_without_record(session, held, person, by_id=by_id)
     if not is_new:

@@ -17,8 +17,6 @@ from vaxcentre.booking.queries import AppointmentCard
 from vaxcentre.extensions import db
 from vaxcentre.web import filters
 
-STEPS = 6
-
 
 def picture_now(now: datetime) -> Picture:
     """What can be booked, at most a second old."""

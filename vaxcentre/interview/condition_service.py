@@ -32,9 +32,9 @@ def record_condition(
 ) -> Appointment:
     """Write down for which of the planned vaccinations the person is in the situation it describes.
 
-    The dose that is due is reckoned anew, for the other appointment of a pair as well. What was
-    answered or decided before a condition was declared no longer lets the person go on: the
-    questions are gone through again.
+    The dose that is due is reckoned anew, for a second appointment that is still to come as well.
+    What was answered or decided before a condition was declared no longer lets the person go on:
+    the questions are gone through again.
 
     Raises:
         NoSuchVisit, VisitOver: there is nothing left to decide.
@@ -44,7 +44,7 @@ def record_condition(
     if visit is None:
         raise NoSuchVisit
     pair = [visit.appointment, *others_of_pair(session, visit.appointment)]
-    appointments = take(session, Appointment, [one.id for one in pair])
+    taken = take(session, Appointment, [one.id for one in pair])
     standing = open_visit(session, visit_id, now)
     asked = {course.id for course in standing.conditional}
     if not asked:
@@ -52,7 +52,9 @@ def record_condition(
     own = standing.visit.appointment
     if own.declared_courses & asked == asked & set(declared):
         raise ConditionUnchanged
-    for appointment in appointments:
+    for appointment in taken:
+        if appointment is not own and appointment.place.slot.starts_at <= now:
+            continue  # what was said at a visit that is over stays as it was said
         for verb in sorted(_declare(appointment, asked, declared, now)):
             who = standing.visit.patient_id
             audit.sign(session, verb, appointment, by_id=by_id, now=now, patient_id=who)

@@ -1,6 +1,6 @@
 """Read the outbox: how today went, and whom no message reached."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,20 +41,6 @@ def failures(session: Session, *, most: int = 200) -> Sequence[OutboxMessage]:
         )
         .limit(most)
     ).all()
-
-
-def failures_for(session: Session, appointment_ids: Collection[int]) -> set[int]:
-    """Which of these appointments have a message that failed and nobody has dealt with."""
-    if not appointment_ids:
-        return set()
-    found = session.scalars(
-        select(OutboxMessage.appointment_id).where(
-            OutboxMessage.failed_at.is_not(None),
-            OutboxMessage.seen_at.is_(None),
-            OutboxMessage.appointment_id.in_(appointment_ids),
-        )
-    )
-    return set(found)
 
 
 def counts(session: Session, *, since: datetime) -> Counts:

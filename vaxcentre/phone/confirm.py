@@ -11,6 +11,7 @@ from vaxcentre import clock
 from vaxcentre.booking import availability
 from vaxcentre.booking import service as booking
 from vaxcentre.booking.claims import Kept
+from vaxcentre.booking.people import take_together
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.phone import service
@@ -69,9 +70,13 @@ def _choose_again(form: CallForm) -> str:
 
 def _book(session: Session, form: CallForm) -> list[Kept]:
     agent_id, now, language = current_agent_id(), clock.now(), languages.chosen()
-    first = form.first_person
-    booked = _book_first(session, first, language) if first else []
-    booked += booking.confirm(session, form.held, form.person(language), by_id=agent_id, now=now)
+    first, person = form.first_person, form.person(language)
+    booked: list[Kept] = []
+    if first:
+        people = first.person(language), person
+        take_together(session, people, [*first.holds, *form.held])
+        booked += _book_first(session, first, language)
+    booked += booking.confirm(session, form.held, person, by_id=agent_id, now=now)
     return booked
 
 

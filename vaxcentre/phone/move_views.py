@@ -9,9 +9,10 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from vaxcentre import clock
-from vaxcentre.booking import availability
+from vaxcentre.booking import availability, moving
 from vaxcentre.booking import service as booking
 from vaxcentre.booking.moving import Change
+from vaxcentre.booking.queries import AppointmentCard
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.phone import service
@@ -60,14 +61,17 @@ def _page(change: Change, sentence: str = "") -> str:
     return render_template(
         "phone/move.html",
         card=change.card,
-        choices=_choices(change, after, now),
+        choices=_choices(change.card, after, now),
         sentence=sentence,
     )
 
 
-def _choices(change: Change, after: datetime, now: datetime) -> list[service.Choice]:
-    if change.card.cancelled_at or change.card.is_past(now):
+def _choices(card: AppointmentCard, after: datetime, now: datetime) -> list[service.Choice]:
+    """By the person's record, and also where the public cannot book yet."""
+    session = db.session()
+    change = moving.change_for_staff(session, card.id, now=now)
+    if change is None or card.is_past(now):
         return []
-    picture = availability.picture(db.session(), now=now)
+    picture = availability.picture_for_staff(session, now=now)
     found = service.moves(picture, change, after=after)
     return list(islice(found, service.OFFERED))

@@ -13,7 +13,7 @@ from vaxcentre.booking import service as booking
 from vaxcentre.booking.cards import Subject, course_cards
 from vaxcentre.booking.eligibility import PlannedFor
 from vaxcentre.booking.history import past_doses
-from vaxcentre.booking.people import Person, known_patient, patient_for
+from vaxcentre.booking.people import Person, known_patient, patient_for, take_claims
 from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Place, Slot
 from vaxcentre.models.locks import take
@@ -73,6 +73,7 @@ def walk_in(
             raise NoDoseForWalkIn(course=course.name_fr)
     assert slot_id is not None
     patient = _patient(session, request, by_id=by_id, now=now)
+    take_claims(session, [patient.id], ())  # before a slot that gets one more place
     if request.replaces_id is not None:
         _cancel_replaced(session, request.replaces_id, patient, by_id=by_id, now=now)
     appointment = booking.book(

@@ -49,7 +49,7 @@ def walk_in() -> ResponseReturnValue:
 @staff(*DESK)
 def begin_walk_in() -> ResponseReturnValue:
     """The same with what was searched in vain; names never stand in an address."""
-    form = WalkInForm(formdata=None, data=_beginning())
+    form = WalkInForm(formdata=None, data=_last_document())
     typed = request.form.get("q", "").strip(" \t\r\n") or request.form.get("asked", "")
     fill_from_search(form, typed[:LONGEST_SCAN])
     return walk_in_page(form)
@@ -107,16 +107,19 @@ def _ask_who(form: WalkInForm, patient: Patient | None) -> str | None:
 @staff(*DESK)
 def move_here(appointment_id: int) -> ResponseReturnValue:
     """Somebody came on the wrong day: give them a place of today."""
-    now = clock.now()
+    now, key = clock.now(), request.form.get("once")
+    target = url_for("reception.today", appointment=appointment_id)
     with transaction() as session:
-        walkin_service.move_here(
-            session,
-            appointment_id,
-            by_id=current_agent_id(),
-            now=now,
-            day=clock.local_day(now, the_centre().zone),
-        )
-    return redirect(url_for("reception.today", appointment=appointment_id))
+        if once.first_result(session, key) is None:
+            walkin_service.move_here(
+                session,
+                appointment_id,
+                by_id=current_agent_id(),
+                now=now,
+                day=clock.local_day(now, the_centre().zone),
+            )
+            once.keep_result(session, key, target, now=now)
+    return redirect(target)
 
 
 def _receive(form: WalkInForm) -> str:
@@ -136,11 +139,13 @@ def _receive(form: WalkInForm) -> str:
     return target
 
 
+def _last_document() -> dict[str, object]:
+    return {"document": service.last_document(db.session(), current_agent_id()).value}
+
+
 def _beginning() -> dict[str, object]:
     """What is known before anything is typed: the person of the panel, the last document."""
-    found: dict[str, object] = {
-        "document": service.last_document(db.session(), current_agent_id()).value
-    }
+    found = _last_document()
     row = replaced(request.args.get("appointment", type=row_number))
     patient_id = row.person.id if row else request.args.get("patient", type=row_number)
     if patient_id is None:
