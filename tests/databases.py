@@ -86,6 +86,8 @@ class PostgresqlStore:
         with psycopg.connect(_plain(self._address(name)), autocommit=True) as self._broom:
             self._broom.execute("SET lock_timeout = '10s'")
             self._broom.execute("SET synchronous_commit = off")
+            # What is append only for everybody is not for the broom.
+            self._broom.execute("SET session_replication_role = replica")
             self._sweeping = self._sweep()
             yield self._address(name)
         self._drop(name)

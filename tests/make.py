@@ -462,6 +462,25 @@ def make_injection(
     session: Session, visit: Visit, course: Course, lot: Lot, **fields: Any
 ) -> Injection:
     """Noor has given a dose from this lot, and the dose has left the stock."""
+    injection = make_record(session, visit, course, lot, **fields)
+    session.add(
+        StockMovement(
+            lot_id=lot.id,
+            kind=MovementKind.GIVE,
+            doses=-1,
+            injection_id=injection.id,
+            moved_at=injection.given_at,
+            moved_by_id=injection.given_by_id,
+        )
+    )
+    session.flush()
+    return injection
+
+
+def make_record(
+    session: Session, visit: Visit, course: Course, lot: Lot, **fields: Any
+) -> Injection:
+    """The nurse's record alone, its dose not yet taken out of the lot."""
     noor = make_staff(session, Role.NURSE)
     now = fields.pop("given_at", clock.now())
     injection = Injection(
@@ -492,17 +511,6 @@ def make_injection(
         | fields
     )
     session.add(injection)
-    session.flush()
-    session.add(
-        StockMovement(
-            lot_id=lot.id,
-            kind=MovementKind.GIVE,
-            doses=-1,
-            injection_id=injection.id,
-            moved_at=now,
-            moved_by_id=noor.id,
-        )
-    )
     session.flush()
     return injection
 

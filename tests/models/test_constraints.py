@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
@@ -255,3 +256,43 @@ def test_the_record_of_an_injection_keeps_its_copies(write: Write) -> None:
         lot.vaccine.name = "RENAMED"
     with write() as session:
         assert session.get_one(Injection, number).vaccine_name == "EFLUELDA"
+
+
+@pytest.mark.parametrize(
+    ("kind", "doses", "facts"),
+    [
+        (MovementKind.TRANSFER_IN, -1, {"counterpart": "x"}),
+        (MovementKind.TRANSFER_IN, 1, {}),
+        (MovementKind.TRANSFER_OUT, 1, {"counterpart": "x"}),
+        (MovementKind.RETURN, -1, {}),
+        (MovementKind.ADJUST, 1, {}),
+    ],
+)
+def test_doses_of_others_say_whose_and_a_count_says_why(
+    write: Write, kind: MovementKind, doses: int, facts: dict[str, str]
+) -> None:
+    with write() as session:
+        _visit, _course, lot = _ready(session)
+        number = lot.id
+    with pytest.raises(IntegrityError), write() as session:
+        session.add(_movement(number, kind, doses, **facts))
+
+
+def test_the_database_itself_lets_no_lot_fall_below_zero(write: Write) -> None:
+    with write() as session:
+        _visit, _course, lot = _ready(session)
+        number = lot.id
+    with pytest.raises(IntegrityError), write() as session:
+        session.add(_movement(number, MovementKind.RETURN, -11, counterpart="x"))
+    with write() as session:
+        session.add(_movement(number, MovementKind.RETURN, -10, counterpart="x"))
+
+
+@pytest.mark.parametrize(
+    "statement", [update(StockMovement).values(doses=3), delete(StockMovement)]
+)
+def test_a_movement_is_never_changed_nor_deleted(write: Write, statement: Any) -> None:
+    with write() as session:
+        _ready(session)
+    with pytest.raises(IntegrityError), write() as session:
+        session.execute(statement)

@@ -44,3 +44,15 @@ def test_the_first_migration_can_be_taken_back(app: Flask) -> None:
     db.session.remove()
     downgrade(revision="base")
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+
+
+def test_movements_are_kept_when_the_ledger_comes_and_goes(app: Flask, write: Any) -> None:
+    with write() as session:
+        lot = make.make_lot(session, make.make_vaccine(session, make.make_course(session)))
+        number = lot.id
+    db.session.remove()
+    for way, revision in ((downgrade, "0001"), (upgrade, "head")):
+        way(revision=revision)
+        with db.engine.connect() as connection:
+            found = connection.exec_driver_sql("SELECT lot_id, kind, doses FROM stock_movement")
+            assert [tuple(row) for row in found] == [(number, "receive", 10)]

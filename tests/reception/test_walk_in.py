@@ -31,7 +31,16 @@ from vaxcentre.reception.sealing import opened
 from vaxcentre.reception.service import CheckInRequest
 from vaxcentre.reception.walkin_service import WalkInRequest, walk_in
 from vaxcentre.rules.refusal import Refusal
-from vaxcentre.rules.vocabulary import IdentityDocument, NumberSource, Origin, Role, Sex
+from vaxcentre.rules.vocabulary import (
+    IdentityDocument,
+    MovementKind,
+    NumberSource,
+    Origin,
+    Role,
+    Sex,
+)
+from vaxcentre.stock import service as stock
+from vaxcentre.stock.ledger_service import Sending, send
 
 SignIn = Callable[..., Any]
 Clock = Callable[[str], datetime]
@@ -58,8 +67,9 @@ def set_doses(doses: int) -> None:
     """Leave so many doses in the fridge."""
     with transaction() as session:
         lot = session.scalars(select(Lot)).one()
-        (movement,) = lot.movements
-        movement.doses = doses
+        too_many = stock.doses_on_hand(session, lot.id) - doses
+        sending = Sending(lot.id, MovementKind.TRANSFER_OUT, too_many, "Centre de Calais")
+        send(session, sending, by_id=lot.created_by_id, now=clock.now())
 
 
 def fill_present_slot(morning: Morning, *, missed: bool = False) -> None:

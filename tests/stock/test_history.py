@@ -13,16 +13,22 @@ from tests import make
 from vaxcentre import clock
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
-from vaxcentre.models.injection import Injection
 from vaxcentre.models.stock import StockMovement
 from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import Visit
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import DiscardReason, MovementKind, Role
-from vaxcentre.stock import keeping_service, queries, receive_service, service
+from vaxcentre.stock import (
+    keeping_service,
+    ledger_service,
+    queries,
+    receive_service,
+    service,
+)
 
+ALL = ["receive", "bring", "give", "discard", "send", "count", "reverse"]
 ACTIONS = st.lists(
-    st.tuples(st.sampled_from(["receive", "give", "discard", "reverse"]), st.integers(0, 30)),
+    st.tuples(st.sampled_from(ALL), st.integers(0, 30)),
     max_size=25,
 )
 
@@ -50,7 +56,7 @@ def test_any_history_adds_up(app: Flask, actions: list[tuple[str, int]]) -> None
         paul = make.make_staff(session, Role.STOCK)
         lot = make.make_lot(session, vaccine, doses=5)
         visits = make_visits(session, flu, 25)
-        done: list[int] = []
+        done = list(session.scalars(select(StockMovement.id)))
         for action, number in actions:
             try:
                 with session.begin_nested():
@@ -62,8 +68,9 @@ def test_any_history_adds_up(app: Flask, actions: list[tuple[str, int]]) -> None
         session.flush()
         line = queries.lot_line(session, lot.id)
         assert line is not None
-        assert line.on_hand == line.received - line.given - line.discarded
-        assert min(line.received, line.given, line.discarded) >= 0
+        gone = line.given + line.discarded + line.sent
+        assert line.on_hand == line.received + line.found - gone
+        assert min(line.received, line.given, line.discarded, line.sent, line.found) >= 0
         movements = session.scalars(select(StockMovement).where(StockMovement.lot_id == lot.id))
         assert line.on_hand == sum(m.doses for m in movements)
 
@@ -78,15 +85,31 @@ def _act(
     done: list[int],
 ) -> int:
     now = clock.now()
-    if action == "receive":
+    if action in {"receive", "bring"}:
         lot = service.lock_lot(session, lot_id)
-        delivery = receive_service.Delivery(lot.vaccine_id, lot.number, lot.expires_on, number + 1)
+        delivery = receive_service.Delivery(
+            lot.vaccine_id,
+            lot.number,
+            lot.expires_on,
+            number + 1,
+            counterpart="Centre de Calais" if action == "bring" else None,
+        )
         return receive_service.receive(
             session, delivery, by_id=by_id, day=clock.today(make.PARIS), now=now
         ).id
     if action == "discard":
         request = keeping_service.Discard(lot_id, number + 1, DiscardReason.BROKEN)
         return keeping_service.discard(session, request, by_id=by_id, now=now).id
+    if action == "send":
+        kind = MovementKind.RETURN if number % 2 else MovementKind.TRANSFER_OUT
+        sending = ledger_service.Sending(lot_id, kind, number + 1, "Centre de Calais")
+        return ledger_service.send(session, sending, by_id=by_id, now=now).id
+    if action == "count":
+        left = service.doses_on_hand(session, lot_id)
+        asked = ledger_service.Count(lot_id, number, left, "a box behind the others")
+        difference = ledger_service.count(session, asked, by_id=by_id, now=now)
+        assert service.doses_on_hand(session, lot_id) == number
+        return difference.id if difference else done[0]
     if action == "give":
         return _give(session, lot_id, visits.pop(), by_id).id
     movement = session.get_one(StockMovement, done[number % len(done)]) if done else None
@@ -96,24 +119,13 @@ def _act(
 
 
 def _give(session: Session, lot_id: int, visit_id: int, by_id: int) -> StockMovement:
-    injection = make_unstocked_injection(session, lot_id, visit_id)
-    return service.take_for_injection(
-        session, injection, day=clock.today(make.PARIS), by_id=by_id, now=clock.now()
-    )
-
-
-def make_unstocked_injection(session: Session, lot_id: int, visit_id: int) -> Injection:
-    """The nurse's record, its dose not yet taken out of the lot."""
     lot = service.lock_lot(session, lot_id)
     visit = session.get_one(Visit, visit_id)
     course_id = visit.appointment.planned_doses[0].course_id
-    injection = make.make_injection(session, visit, session.get_one(Course, course_id), lot)
-    taken = session.scalars(
-        select(StockMovement).where(StockMovement.injection_id == injection.id)
-    ).one()
-    session.delete(taken)
-    session.flush()
-    return injection
+    injection = make.make_record(session, visit, session.get_one(Course, course_id), lot)
+    return service.take_for_injection(
+        session, injection, day=clock.today(make.PARIS), by_id=by_id, now=clock.now()
+    )
 
 
 def race(app: Flask, work: Callable[[int], None], count: int) -> list[str]:

@@ -15,7 +15,7 @@ from vaxcentre.database import transaction
 from vaxcentre.models.audit import AuditEntry, ReadEntry
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.stock import Lot, StockMovement
-from vaxcentre.rules.vocabulary import DiscardReason, Role
+from vaxcentre.rules.vocabulary import DiscardReason, MovementKind, Role
 from vaxcentre.stock import service
 
 Write = Callable[[], Session]
@@ -193,9 +193,10 @@ def test_why_doses_moved_is_said_without_a_gap(
     lot_id: int, page: Browser, session: Session
 ) -> None:
     with transaction() as writing:
-        first = writing.scalars(select(StockMovement).order_by(StockMovement.id)).first()
-        assert first is not None
-        first.document_number, first.note = "BL 4417", "deux cartons"
+        lot = service.lock_lot(writing, lot_id)
+        facts = {"document_number": "BL 4417", "note": "deux cartons"}
+        kind = MovementKind.RECEIVE
+        service.add_movement(writing, lot, kind, 5, by_id=1, now=clock.now(), **facts)
     shown = page.open(f"/stock/lots/{lot_id}")
     said = [
         " ".join(cell.text_content().split()) for cell in shown.select("td[data-label=Pourquoi]")

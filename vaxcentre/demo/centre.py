@@ -127,6 +127,8 @@ def stock_vaccines(
             route=Route.IM,
             doses_per_container=doses,
             containers_per_box=containers,
+            # Leaflet of COMIRNATY LP.8.1, 6.3: twelve hours after the first puncture.
+            minutes_after_opening=720 if doses > 1 else None,
             min_age_months=600 if key == "flu" else 216 if key == "zoster" else 144,
             added_at=now,
             added_by_id=by_id,

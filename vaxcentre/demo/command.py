@@ -55,8 +55,16 @@ def _empty(session: Session) -> None:
         names = ", ".join(f'"{table.name}"' for table in tables)
         session.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
         return
+    # What is append only for everybody else is only invented here.
+    triggers = session.execute(
+        text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    ).all()
+    for name, _sql in triggers:
+        session.execute(text(f'DROP TRIGGER "{name}"'))
     for table in reversed(tables):
         session.execute(delete(table))
+    for _name, sql in triggers:
+        session.execute(text(sql))
 
 
 def _show(logins: list[Login]) -> None:

@@ -140,6 +140,7 @@ class Vaccine(Base):
         CheckConstraint("dose_volume_ul > 0", name="dose_volume"),
         CheckConstraint("doses_per_container >= 1", name="doses_per_container"),
         CheckConstraint("containers_per_box >= 1", name="containers_per_box"),
+        CheckConstraint("minutes_after_opening > 0", name="minutes_after_opening"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -157,11 +158,19 @@ class Vaccine(Base):
     containers_per_box: Mapped[int]
     min_age_months: Mapped[int] = mapped_column(default=0)
     max_age_months: Mapped[int | None]  # exclusive
+    # After the first needle, or the dilution (product leaflet 6.3); only for several doses.
+    minutes_after_opening: Mapped[int | None]
+    needs_dilution: Mapped[bool] = mapped_column(default=False)
     added_at: Mapped[datetime]
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
     withdrawn_at: Mapped[datetime | None]  # no longer used here
 
     accepted_for: Mapped[list[CourseVaccine]] = relationship(back_populates="vaccine")
+
+    @property
+    def comes_in_vials(self) -> bool:
+        """Whether a container is opened, and drawn from several times."""
+        return self.doses_per_container > 1 and self.minutes_after_opening is not None
 
     def suits_age(self, months: int) -> bool:
         """Whether the product may be given at this age in months (product leaflet 4.1)."""

@@ -83,6 +83,11 @@ ACTIONS = {
     # stock
     "receive": N_("received doses"),
     "discard": N_("discarded doses"),
+    "open_vial": N_("opened a vial"),
+    "undo_opening": N_("took the opening of a vial back"),
+    "take_extra_dose": N_("took a dose beyond a vial’s number"),
+    "send_doses": N_("sent doses away"),
+    "count_doses": N_("counted a lot"),
     "block": N_("blocked a lot"),
     "unblock": N_("unblocked a lot"),
     "reverse_movement": N_("took a movement back"),

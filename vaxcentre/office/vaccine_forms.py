@@ -3,8 +3,9 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, SelectMultipleField
+from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import NumberRange, Optional, ValidationError
 
 from vaxcentre.models.vaccine import Vaccine
 from vaxcentre.office.measure_fields import AgeRange, Millilitres, Whole, age_values, options
@@ -13,6 +14,8 @@ from vaxcentre.rules.box_contents import containers_per_box, doses_per_container
 from vaxcentre.rules.national_list import Presentation
 from vaxcentre.rules.vocabulary import Route
 from vaxcentre.web import words
+
+LONGEST_OPEN = 1440  # minutes: no vaccine keeps for longer than a day once opened
 
 
 def _routes() -> list[SelectChoice]:
@@ -36,11 +39,26 @@ class VaccineForm(AgeRange):
         high=1000,
         message=_l("Enter the number of vials or syringes in one box, from 1 to 1000."),
     )
+    minutes_after_opening = IntegerField(
+        _l("Minutes for which an opened vial may be used"),
+        validators=[
+            Optional(),
+            NumberRange(1, LONGEST_OPEN, _l("Enter the minutes of the leaflet, from 1 to 1440.")),
+        ],
+    )
+    needs_dilution = BooleanField(_l("Is diluted before use: a second person checks"))
     courses = SelectMultipleField(_l("Counts as a dose of"), coerce=int)
 
     def offer(self, courses: list[tuple[int, str]]) -> None:
         """Name the courses that may be ticked."""
         self.courses.choices = options(courses)
+
+    def validate_minutes_after_opening(self, field: IntegerField) -> None:
+        """A container of several doses is opened, and has an end."""
+        if (self.doses_per_container.data or 1) > 1 and field.data is None:
+            raise ValidationError(
+                _l("Enter for how long an opened vial may be used: leaflet, section 6.3.")
+            )
 
     def to_request(self) -> VaccineRequest:
         """What the service works with."""
@@ -52,7 +70,13 @@ class VaccineForm(AgeRange):
             min_age_months=self.min_age_months(),
             max_age_months=self.max_age_months(),
             course_ids=frozenset(self.courses.data or ()),
+            minutes_after_opening=self.minutes_after_opening.data if self._has_vials else None,
+            needs_dilution=self.needs_dilution.data and self._has_vials,
         )
+
+    @property
+    def _has_vials(self) -> bool:
+        return bool(self.doses_per_container.data > 1)
 
 
 def proposal(box: Presentation, course_ids: frozenset[int]) -> dict[str, Any]:
@@ -73,6 +97,8 @@ def as_typed(vaccine: Vaccine) -> dict[str, Any]:
         "route": vaccine.route.value,
         "doses_per_container": vaccine.doses_per_container,
         "containers_per_box": vaccine.containers_per_box,
+        "minutes_after_opening": vaccine.minutes_after_opening,
+        "needs_dilution": vaccine.needs_dilution,
         "courses": [link.course_id for link in vaccine.accepted_for],
         **age_values(vaccine.min_age_months, vaccine.max_age_months),
     }

@@ -67,6 +67,8 @@ class VaccineRequest:
     min_age_months: int
     max_age_months: int | None
     course_ids: frozenset[int]
+    minutes_after_opening: int | None = None  # of a container of several doses
+    needs_dilution: bool = False
 
 
 def proposed_courses(session: Session, box: Presentation) -> frozenset[int]:
@@ -189,6 +191,8 @@ def _settle(vaccine: Vaccine, request: VaccineRequest) -> None:
     vaccine.containers_per_box = request.containers_per_box
     vaccine.min_age_months = request.min_age_months
     vaccine.max_age_months = request.max_age_months
+    vaccine.minutes_after_opening = request.minutes_after_opening
+    vaccine.needs_dilution = request.needs_dilution
 
 
 def _accept_for(session: Session, vaccine: Vaccine, course_ids: frozenset[int]) -> None:
@@ -220,5 +224,7 @@ def _facts(request: VaccineRequest) -> dict[str, Any]:
         "containers_per_box": request.containers_per_box,
         "min_age_months": request.min_age_months,
         "max_age_months": request.max_age_months,
+        "minutes_after_opening": request.minutes_after_opening,
+        "needs_dilution": request.needs_dilution,
         "courses": sorted(request.course_ids),
     }

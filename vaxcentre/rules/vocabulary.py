@@ -164,8 +164,14 @@ class MovementKind(StrEnum):
     """Why the number of doses of a lot changed."""
 
     RECEIVE = "receive"
+    TRANSFER_IN = "transfer_in"
+    TRANSFER_OUT = "transfer_out"
+    RETURN = "return"
+    OPEN = "open"
+    EXTRA = "extra"
     GIVE = "give"
     DISCARD = "discard"
+    ADJUST = "adjust"
     REVERSAL = "reversal"
 
 

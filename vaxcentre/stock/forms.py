@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -19,9 +20,11 @@ from wtforms.validators import (
 
 from vaxcentre.models.vaccine import Vaccine
 from vaxcentre.rules.expiry import ExpiryUnreadable, read_expiry
-from vaxcentre.rules.vocabulary import DiscardReason, LotStatus
+from vaxcentre.rules.refusal import Refusal
+from vaxcentre.rules.vocabulary import DiscardReason, LotStatus, MovementKind
 from vaxcentre.stock.draft_service import Draft
 from vaxcentre.stock.keeping_service import Discard
+from vaxcentre.stock.ledger_service import Count, Sending
 from vaxcentre.stock.receive_service import Box, Delivery
 from vaxcentre.web import words
 from vaxcentre.web.fields import Form, ScanField, sentence_of
@@ -65,6 +68,10 @@ class DeliveryForm(Form):
     document_number = StringField(
         _l("Number of the delivery note"),
         validators=[Optional(), Length(max=60, message=_l("At most 60 characters."))],
+    )
+    counterpart = StringField(
+        _l("Other centre that sent the doses"),
+        validators=[Optional(), Length(max=120, message=_l("At most 120 characters."))],
     )
 
     def offer(self, vaccines: Sequence[Vaccine], nothing: str) -> None:
@@ -132,6 +139,7 @@ class DeliveryForm(Form):
             box_count=self.box_count.data,
             boxes=self.scanned(),
             document_number=self.document_number.data or None,
+            counterpart=self.counterpart.data or None,
         )
 
     def expiry(self) -> date:
@@ -172,6 +180,80 @@ class DiscardForm(Form):
             doses=self.doses.data,
             reason=DiscardReason(self.reason.data),
             note=self.note.data or None,
+        )
+
+
+class SendForm(Form):
+    """Doses that leave for another house."""
+
+    kind = SelectField(_l("Where to"), validators=[InputRequired()])
+    sent = IntegerField(
+        _l("Doses to send"),
+        validators=[
+            InputRequired(_l("Type the number of doses.")),
+            NumberRange(1, MOST_DOSES, _l("Type a number of doses, 1 or more.")),
+        ],
+    )
+    counterpart = StringField(
+        _l("Name of the centre or of the supplier"),
+        validators=[
+            DataRequired(_l("Type who receives the doses.")),
+            Length(max=120, message=_l("At most 120 characters.")),
+        ],
+    )
+    document_number = StringField(
+        _l("Number of the transfer note"),
+        validators=[Optional(), Length(max=60, message=_l("At most 60 characters."))],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [
+            SelectChoice(MovementKind.TRANSFER_OUT.value, _("To another centre")),
+            SelectChoice(MovementKind.RETURN.value, _("Back to the supplier")),
+        ]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """What is too much is too much to send."""
+        if refusal.field == "doses":
+            self.sent.errors = [*self.sent.errors, self.say(refusal)]
+        else:
+            super().refuse(refusal)
+
+    def to_request(self, lot_id: int) -> Sending:
+        """What is sent as a plain value."""
+        return Sending(
+            lot_id=lot_id,
+            kind=MovementKind(self.kind.data),
+            doses=self.sent.data,
+            counterpart=self.counterpart.data or "",
+            document_number=self.document_number.data or None,
+        )
+
+
+class CountForm(Form):
+    """Doses counted by hand."""
+
+    counted = IntegerField(
+        _l("Doses counted"),
+        validators=[
+            InputRequired(_l("Type the number of doses.")),
+            NumberRange(0, MOST_DOSES, _l("Type a number of doses, 0 or more.")),
+        ],
+    )
+    expected = IntegerField(validators=[InputRequired()])
+    count_note = StringField(
+        _l("What explains a difference"),
+        validators=[Optional(), Length(max=300, message=_l("At most 300 characters."))],
+    )
+
+    def to_request(self, lot_id: int) -> Count:
+        """The count as a plain value."""
+        return Count(
+            lot_id=lot_id,
+            counted=self.counted.data,
+            expected=self.expected.data,
+            note=self.count_note.data or None,
         )
 
 

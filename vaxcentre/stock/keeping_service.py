@@ -12,7 +12,13 @@ from vaxcentre.rules.undo import may_undo
 from vaxcentre.rules.vocabulary import DiscardReason, MovementKind
 from vaxcentre.stock import service
 
-UNDOABLE = frozenset({MovementKind.RECEIVE, MovementKind.DISCARD})
+# An injection is corrected by the nurse, a vial where it was opened.
+UNDOABLE = frozenset(MovementKind) - {
+    MovementKind.GIVE,
+    MovementKind.OPEN,
+    MovementKind.EXTRA,
+    MovementKind.REVERSAL,
+}
 
 
 class MoreThanOnHand(Refusal):
@@ -66,19 +72,19 @@ def discard(session: Session, request: Discard, *, by_id: int, now: datetime) ->
         MoreThanOnHand: the lot does not hold so many doses.
     """
     lot = service.lock_lot(session, request.lot_id)
-    left = service.doses_on_hand(session, lot.id)
+    left = service.sealed_doses(session, lot)  # what is left in a vial is discarded there
     if request.doses > left:
         raise MoreThanOnHand(left=left, lot=lot.number)
-    movement = StockMovement(
-        lot_id=lot.id,
-        kind=MovementKind.DISCARD,
-        doses=-request.doses,
+    movement = service.add_movement(
+        session,
+        lot,
+        MovementKind.DISCARD,
+        -request.doses,
+        by_id=by_id,
+        now=now,
         discard_reason=request.reason,
         note=request.note,
-        moved_at=now,
-        moved_by_id=by_id,
     )
-    session.add(movement)
     audit.sign(
         session,
         "discard",
@@ -97,7 +103,7 @@ def may_be_undone(movement: StockMovement, now: datetime) -> bool:
 
 
 def undo(session: Session, movement_id: int, *, by_id: int, now: datetime) -> StockMovement:
-    """Take a delivery or a discard back within ten minutes, with its exact opposite.
+    """Take back within ten minutes what the stock keeper recorded, with its exact opposite.
 
     Raises:
         NotForTheStockKeeper: the movement follows an injection, or is itself a reversal.

@@ -13,7 +13,7 @@ from vaxcentre.models.stock import Lot, StockMovement
 from vaxcentre.models.vaccine import Course, Vaccine
 from vaxcentre.models.visit import Visit
 from vaxcentre.rules.status import lot_status
-from vaxcentre.rules.vocabulary import LotStatus, MovementKind
+from vaxcentre.rules.vocabulary import LotStatus, MovementKind, Role
 
 PAGE = 100
 
@@ -26,6 +26,8 @@ class LotLine:
     received: int
     given: int
     discarded: int
+    sent: int
+    found: int  # more than the movements had explained: at a count, or in a vial
     on_hand: int
 
     def status_on(self, day: date) -> LotStatus:
@@ -63,25 +65,27 @@ def _sums() -> Select[*tuple[Any, ...]]:
     original = aliased(StockMovement)
     kind = func.coalesce(original.kind, StockMovement.kind)
 
-    def total(of: MovementKind) -> ColumnElement[int]:
-        doses = case((kind == of, StockMovement.doses), else_=0)
+    def total(*of: MovementKind) -> ColumnElement[int]:
+        doses = case((kind.in_(of), StockMovement.doses), else_=0)
         return func.coalesce(func.sum(doses), 0)
 
     sums = (
         select(
             StockMovement.lot_id,
-            total(MovementKind.RECEIVE).label("received"),
+            total(MovementKind.RECEIVE, MovementKind.TRANSFER_IN).label("received"),
             total(MovementKind.GIVE).label("given"),
             total(MovementKind.DISCARD).label("discarded"),
+            total(MovementKind.TRANSFER_OUT, MovementKind.RETURN).label("sent"),
+            total(MovementKind.ADJUST, MovementKind.EXTRA).label("found"),
             func.coalesce(func.sum(StockMovement.doses), 0).label("on_hand"),
         )
         .outerjoin(original, original.id == StockMovement.reverses_id)
         .group_by(StockMovement.lot_id)
         .subquery()
     )
-    columns = (sums.c.received, sums.c.given, sums.c.discarded, sums.c.on_hand)
+    columns = ("received", "given", "discarded", "sent", "found", "on_hand")
     return (
-        select(Lot, *(func.coalesce(column, 0) for column in columns))
+        select(Lot, *(func.coalesce(sums.c[column], 0) for column in columns))
         .join(Lot.vaccine)
         .outerjoin(sums, sums.c.lot_id == Lot.id)
         .options(contains_eager(Lot.vaccine))
@@ -90,8 +94,10 @@ def _sums() -> Select[*tuple[Any, ...]]:
 
 
 def _line(row: Row[*tuple[Any, ...]]) -> LotLine:
-    lot, received, given, discarded, on_hand = row
-    return LotLine(lot, int(received), -int(given), -int(discarded), int(on_hand))
+    lot, received, given, discarded, sent, found, on_hand = row
+    return LotLine(
+        lot, int(received), -int(given), -int(discarded), -int(sent), int(found), int(on_hand)
+    )
 
 
 def doses_by_course(session: Session, lots: list[LotLine], day: date) -> list[tuple[Course, int]]:
@@ -125,6 +131,25 @@ def vaccines_in_use(session: Session) -> list[Vaccine]:
             .order_by(Vaccine.name, Vaccine.containers_per_box, Vaccine.id)
         )
     )
+
+
+def lots_in_vials(session: Session, day: date) -> list[tuple[Lot, str]]:
+    """The lots of which a vial may be opened on that day, each with its vaccine's name."""
+    return [
+        (line.lot, f"{line.lot.vaccine.name} · {line.lot.number}")
+        for line in all_lots(session)
+        if line.lot.vaccine.comes_in_vials and line.status_on(day) is LotStatus.USABLE
+    ]
+
+
+def who_may_check(session: Session, but_id: int) -> list[StaffMember]:
+    """The agents who may look at a dilution, without the one who made it."""
+    people = session.scalars(
+        select(StaffMember)
+        .where(StaffMember.disabled_at.is_(None), StaffMember.id != but_id)
+        .order_by(StaffMember.family_name, StaffMember.given_name)
+    )
+    return [one for one in people if one.may(Role.NURSE, Role.DOCTOR, Role.STOCK)]
 
 
 def movements_of(session: Session, lot_id: int, page: int = 1) -> tuple[list[MovementLine], bool]:

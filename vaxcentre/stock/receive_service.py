@@ -12,6 +12,7 @@ from vaxcentre.models.stock import BoxSerial, Lot, StockMovement
 from vaxcentre.models.vaccine import Vaccine
 from vaxcentre.rules.refusal import N_, Refusal
 from vaxcentre.rules.vocabulary import MovementKind
+from vaxcentre.stock.service import add_movement
 
 # No vaccine keeps for longer; a later date is a slip of the finger.
 LONGEST_LIFE = timedelta(days=10 * 366)
@@ -91,6 +92,7 @@ class Delivery:
     box_count: int
     boxes: tuple[Box, ...] = ()
     document_number: str | None = None
+    counterpart: str | None = None  # the other centre that sent them, where it is no delivery
 
 
 def doses_in(vaccine: Vaccine, box_count: int) -> int:
@@ -164,16 +166,17 @@ def receive(
     lot = find_lot(session, vaccine.id, delivery.lot_number)
     if lot is None:
         lot = _new_lot(session, delivery, by_id=by_id, now=now)
-    movement = StockMovement(
-        lot_id=lot.id,
-        kind=MovementKind.RECEIVE,
-        doses=doses_in(vaccine, delivery.box_count),
+    movement = add_movement(
+        session,
+        lot,
+        MovementKind.TRANSFER_IN if delivery.counterpart else MovementKind.RECEIVE,
+        doses_in(vaccine, delivery.box_count),
+        by_id=by_id,
+        now=now,
         box_count=delivery.box_count,
         document_number=delivery.document_number,
-        moved_at=now,
-        moved_by_id=by_id,
+        counterpart=delivery.counterpart,
     )
-    session.add(movement)
     audit.sign(session, "receive", movement, by_id=by_id, now=now, doses=movement.doses)
     for box in delivery.boxes:
         _keep_serial(session, box, movement)

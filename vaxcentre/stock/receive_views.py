@@ -47,7 +47,7 @@ def receive() -> ResponseReturnValue:
 
 def _page(form: DeliveryForm, **more: object) -> str:
     done = db.session.get(StockMovement, request.args.get("done", 0, row_number))
-    if done is not None and done.kind is not MovementKind.RECEIVE:
+    if done is not None and done.kind not in {MovementKind.RECEIVE, MovementKind.TRANSFER_IN}:
         done = None
     return render_template(
         "stock/receive.html",

@@ -13,6 +13,7 @@ from vaxcentre.models.stock import Lot, StockMovement
 from vaxcentre.models.vaccine import CourseVaccine
 from vaxcentre.rules.refusal import N_, Refusal
 from vaxcentre.rules.vocabulary import MovementKind
+from vaxcentre.stock import vials
 
 
 class LotExpired(Refusal):
@@ -100,6 +101,11 @@ def usable_doses(
     return found
 
 
+def sealed_doses(session: Session, lot: Lot) -> int:
+    """Doses of a lot that stand in containers nobody has opened."""
+    return doses_on_hand(session, lot.id) - vials.doses_in_vials(session, lot.id)
+
+
 def lock_lot(session: Session, lot_id: int) -> Lot:
     """Take the lot's row, so that nobody draws from it at the same instant."""
     statement = (
@@ -121,27 +127,49 @@ def check_usable(session: Session, lot: Lot, day: date, doses: int = 1) -> None:
         raise LotEmpty(lot=lot.number)
 
 
+def add_movement(
+    session: Session,
+    lot: Lot,
+    kind: MovementKind,
+    doses: int,
+    *,
+    by_id: int,
+    now: datetime,
+    **facts: object,
+) -> StockMovement:
+    """Write one change of a locked lot; `doses` is signed, `facts` are the row's other columns."""
+    movement = StockMovement(
+        lot_id=lot.id, kind=kind, doses=doses, moved_at=now, moved_by_id=by_id, **facts
+    )
+    session.add(movement)
+    session.flush()
+    return movement
+
+
 def take_for_injection(
     session: Session, injection: Injection, *, day: date, by_id: int, now: datetime
 ) -> StockMovement:
     """Take the dose of this injection out of its lot, in the injection's own transaction.
 
+    Of a vaccine that comes in vials it is taken from the one that is in use in the box.
+
     Raises:
         LotExpired, LotBlocked, LotEmpty: this lot cannot be used on that day.
+        NoVialOpen, VialPastTime: no vial of it may be drawn from.
     """
     lot = lock_lot(session, injection.lot_id)
     check_usable(session, lot, day)
-    movement = StockMovement(
-        lot_id=lot.id,
-        kind=MovementKind.GIVE,
-        doses=-1,
+    vial = vials.vial_to_draw_from(session, lot, injection.box, now=now)
+    return add_movement(
+        session,
+        lot,
+        MovementKind.GIVE,
+        -1,
+        by_id=by_id,
+        now=now,
         injection_id=injection.id,
-        moved_at=now,
-        moved_by_id=by_id,
+        vial_id=vial.id if vial else None,
     )
-    session.add(movement)
-    session.flush()
-    return movement
 
 
 def put_back_for_injection(
@@ -171,15 +199,16 @@ def reverse(
         raise AlreadyReversed
     if movement.doses > 0 and doses_on_hand(session, lot.id) < movement.doses:
         raise LotEmpty(lot=lot.number)
-    back = StockMovement(
-        lot_id=lot.id,
-        kind=MovementKind.REVERSAL,
-        doses=-movement.doses,
+    back = add_movement(
+        session,
+        lot,
+        MovementKind.REVERSAL,
+        -movement.doses,
+        by_id=by_id,
+        now=now,
         reverses_id=movement.id,
+        vial_id=movement.vial_id,
         note=note,
-        moved_at=now,
-        moved_by_id=by_id,
     )
-    session.add(back)
     audit.sign(session, "reverse_movement", back, by_id=by_id, now=now, reverses=movement.id)
     return back

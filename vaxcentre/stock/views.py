@@ -14,7 +14,14 @@ from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.undo import UNDO_FOR
 from vaxcentre.rules.vocabulary import Role
-from vaxcentre.stock import keeping_service, queries, receive_views, scanner_views
+from vaxcentre.stock import (
+    keeping_service,
+    ledger_views,
+    queries,
+    receive_views,
+    scanner_views,
+    vial_views,
+)
 from vaxcentre.stock.forms import LOT_KINDS, BlockForm, DiscardForm
 from vaxcentre.stock.receive_views import today
 from vaxcentre.web import languages, once
@@ -26,6 +33,18 @@ bp = Blueprint("stock", __name__, url_prefix="/stock")
 READERS = (Role.STOCK, Role.MANAGER, Role.INSPECTOR, Role.NURSE, Role.DOCTOR)
 bp.add_url_rule("/receive", view_func=receive_views.receive, methods=["GET", "POST"])
 bp.add_url_rule("/scanner", view_func=scanner_views.scanner, methods=["GET", "POST"])
+
+
+bp.add_url_rule("/lots/<int:lot_id>/move", view_func=ledger_views.move)
+bp.add_url_rule("/lots/<int:lot_id>/send", view_func=ledger_views.send, methods=["POST"])
+bp.add_url_rule("/lots/<int:lot_id>/count", view_func=ledger_views.count, methods=["POST"])
+bp.add_url_rule("/vials", view_func=vial_views.vials)
+bp.add_url_rule("/vials/open", view_func=vial_views.open_vial, methods=["POST"])
+bp.add_url_rule(
+    "/vials/<int:vial_id>/discard", "discard_vial", vial_views.discard, methods=["POST"]
+)
+bp.add_url_rule("/vials/<int:vial_id>/extra", "extra_dose", vial_views.extra, methods=["POST"])
+bp.add_url_rule("/vials/<int:vial_id>/undo", "undo_vial", vial_views.undo, methods=["POST"])
 
 
 @bp.context_processor
@@ -46,6 +65,7 @@ def lots() -> ResponseReturnValue:
         present=[line for line in lines if line.on_hand],
         empty_lots=[line for line in reversed(lines) if not line.on_hand][:50],
         may_receive=current_agent().may(Role.STOCK),
+        has_vials=any(line.lot.vaccine.comes_in_vials for line in lines),
     )
 
 

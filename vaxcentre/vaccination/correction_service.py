@@ -10,7 +10,7 @@ from vaxcentre.audit import service as audit
 from vaxcentre.interview.visits import read_visit
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.staff import StaffMember
-from vaxcentre.models.stock import Lot, StockMovement
+from vaxcentre.models.stock import Lot
 from vaxcentre.models.visit import Visit
 from vaxcentre.rules.vocabulary import MovementKind, Role, Route, Side, Site
 from vaxcentre.stock import service as stock
@@ -157,14 +157,6 @@ def _take(
     lot = stock.lock_lot(session, injection.lot_id)
     if stock.doses_on_hand(session, lot.id) < 1:
         raise stock.LotEmpty(lot=lot.number)
-    session.add(
-        StockMovement(
-            lot_id=lot.id,
-            kind=MovementKind.GIVE,
-            doses=-1,
-            injection_id=injection.id,
-            moved_at=now,
-            moved_by_id=by_id,
-        )
+    stock.add_movement(
+        session, lot, MovementKind.GIVE, -1, by_id=by_id, now=now, injection_id=injection.id
     )
-    session.flush()

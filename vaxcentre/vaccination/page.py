@@ -19,6 +19,9 @@ from vaxcentre.rules import undo
 from vaxcentre.rules.course import ConditionNotDeclared
 from vaxcentre.rules.refusal import N_, Refusal
 from vaxcentre.stock import service as stock
+from vaxcentre.stock import vials
+from vaxcentre.stock.vial_forms import OpenVialForm, opening_form
+from vaxcentre.stock.vials import OpenVial
 from vaxcentre.vaccination.clearance import Clearance, check_lot, clear_dose
 from vaxcentre.vaccination.forms import InjectionForm, ScanForm
 from vaxcentre.vaccination.next_service import next_times
@@ -54,6 +57,8 @@ class Needle:
     is_soft: bool
     lacks_condition: bool  # the age alone does not open this vaccination
     lot_note: str
+    vial: OpenVial | None  # from which the dose is drawn, where the vaccine comes in vials
+    opening: OpenVialForm | None  # where one must be opened first
     form: InjectionForm
     scan_form: ScanForm
 
@@ -109,13 +114,15 @@ def _needle(
     session, zone, now = db.session(), the_centre().zone, clock.now()
     day = clock.local_day(now, zone)
     dose = standing.open_doses[0]
-    clearance, lot, note = None, None, ""
+    clearance, lot, vial, note = None, None, None, ""
     lots = suitable_lots(session, dose.course_id, standing.patient, day)
     try:
         clearance = clear_dose(session, standing, dose.course_id, day=day, zone=zone)
         lot, note = _choose_lot(standing, dose, lots, box, lot_id)
         check_lot(session, standing, dose.course, lot, day=day)
         stock.check_usable(session, lot, day)
+        vials.vial_to_draw_from(session, lot, box, now=now)
+        vial = vials.in_use(session, [lot.id], box) if lot.vaccine.comes_in_vials else None
     except Refusal as found:
         refusal = refusal or found
     places = _places(standing, lot)
@@ -129,9 +136,15 @@ def _needle(
         is_soft=isinstance(refusal, SOFT),
         lacks_condition=isinstance(refusal, ConditionNotDeclared),
         lot_note=note,
+        vial=vial,
+        opening=_opening(lot) if isinstance(refusal, vials.NoVialOpen) else None,
         form=form or _form(dose, lot, places),
         scan_form=scan_form or ScanForm(formdata=None, data={"course_id": dose.course_id}),
     )
+
+
+def _opening(lot: Lot | None) -> OpenVialForm | None:
+    return opening_form(db.session(), lot) if lot else None
 
 
 def _choose_lot(

@@ -145,8 +145,14 @@ WORDS: dict[type[StrEnum], dict[str, str]] = {
     },
     MovementKind: {
         MovementKind.RECEIVE: N_("received"),
+        MovementKind.TRANSFER_IN: N_("came from another centre"),
+        MovementKind.TRANSFER_OUT: N_("sent to another centre"),
+        MovementKind.RETURN: N_("returned to the supplier"),
+        MovementKind.OPEN: N_("vial opened"),
+        MovementKind.EXTRA: N_("dose beyond the vial’s number"),
         MovementKind.GIVE: N_("given"),
         MovementKind.DISCARD: N_("discarded"),
+        MovementKind.ADJUST: N_("found at a count"),
         MovementKind.REVERSAL: N_("taken back"),
     },
     DiscardReason: {
