@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from vaxcentre.rules.birth import (
     BirthInFuture,
     BirthTooLongAgo,
+    BirthUnreadable,
     ImpossibleDate,
     YearInTwoDigits,
     birth_date,
@@ -120,3 +121,9 @@ def test_two_digits_may_mean_two_years() -> None:
     assert possible_birth_years(42, today=TODAY) == (1942,)
     assert possible_birth_years(15, today=TODAY) == (2015, 1915)
     assert possible_birth_years(6, today=TODAY) == (2006, 1906)
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "x/é/1948", "mars 1948", "27/03"])
+def test_what_is_no_date_at_all_is_asked_for_plainly(typed: str) -> None:
+    with pytest.raises(BirthUnreadable):
+        read_birth_date(typed, today=date(2026, 11, 23))

@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug import Response
 
 from vaxcentre import clock
@@ -26,6 +27,7 @@ from vaxcentre.rules.reference import show_reference
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.web import errors, filters, languages, once
 from vaxcentre.web.access import public
+from vaxcentre.web.typed import put_back
 
 
 @bp.route("/book/contact", methods=["GET", "POST"])
@@ -44,6 +46,7 @@ def give_contact() -> ResponseReturnValue:
         email=draft.email,
         no_contact=draft.has_contact and not draft.phone and not draft.email,
     )
+    put_back(form)
     if form.validate_on_submit():
         return go_on(
             drafts.changed(
@@ -116,7 +119,8 @@ def _rows(draft: Draft, held: list[AppointmentCard]) -> list[tuple[str, str, str
     """Each answer with its label and the page that changes it."""
     language = languages.chosen()
     person, contact = url_for("booking.describe_person"), url_for("booking.give_contact")
-    names = ", ".join(dose.name(language) for dose in held[0].doses)
+    # Their names hold commas of their own: one a line.
+    names = Markup("<br>").join(dose.name(language) for dose in held[0].doses)
     reached = " · ".join(filter(None, (draft.phone and show_phone(draft.phone), draft.email)))
     rows = [(_("Vaccination"), names, url_for("booking.choose_vaccine"))]
     for number, card in enumerate(held):

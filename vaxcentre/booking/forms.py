@@ -15,7 +15,12 @@ from wtforms.validators import DataRequired, Length, StopValidation
 from vaxcentre.booking.cards import CourseCard
 from vaxcentre.booking.draft import Draft
 from vaxcentre.booking.people import LONGEST_NAME, folded
-from vaxcentre.rules.birth import YearInTwoDigits, birth_date, refuse_short_year
+from vaxcentre.rules.birth import (
+    BirthUnreadable,
+    YearInTwoDigits,
+    birth_date,
+    refuse_short_year,
+)
 from vaxcentre.rules.contact import EmailUnreadable, PhoneUnreadable, read_email, read_phone
 from vaxcentre.rules.reference import read_reference
 from vaxcentre.rules.refusal import Refusal
@@ -48,9 +53,12 @@ class BirthForm(Form):
 
     def birth_on(self, today: date) -> date | None:
         """The birth date, or None with the sentence put at the boxes."""
+        boxes = (self.day, self.month, self.year)
         try:
+            if not all(_is_number(box) for box in boxes):
+                raise BirthUnreadable
             refuse_short_year(self.year.data or "", today=today)
-            return birth_date(*_numbers(self.day, self.month, self.year), today=today)
+            return birth_date(*_numbers(*boxes), today=today)
         except Refusal as refusal:
             self.refuse(refusal)
             return None
@@ -208,10 +216,14 @@ class FindForm(BirthForm):
 
 def _numbers(*boxes: StringField) -> tuple[int, int, int]:
     """Day, month and year of three boxes; what is not a number is a day that does not exist."""
-    texts = [(box.data or "").strip() for box in boxes]
-    good = all(text.isascii() and text.isdigit() and len(text) <= 4 for text in texts)
-    day, month, year = (int(text) for text in texts) if good else (0, 0, 0)
+    good = all(_is_number(box) for box in boxes)
+    day, month, year = (int(box.data or "") for box in boxes) if good else (0, 0, 0)
     return day, month, year
+
+
+def _is_number(box: StringField) -> bool:
+    text = (box.data or "").strip()
+    return text.isascii() and text.isdigit() and len(text) <= 4
 
 
 def _nth(number: int) -> str:

@@ -22,6 +22,7 @@ from vaxcentre.rules.refusal import Refusal
 from vaxcentre.web import errors
 from vaxcentre.web.access import public
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.typed import put_back
 from vaxcentre.web.visitor import address_mark, subject_mark
 
 
@@ -38,6 +39,7 @@ def keep_the_address_to_ourselves(response: Response) -> Response:
 def find_appointment() -> ResponseReturnValue:
     """Reference and birth date: enough to come back."""
     form = FindForm()
+    put_back(form)
     status = 200
     if form.validate_on_submit():
         now = clock.now()

@@ -29,6 +29,7 @@ from vaxcentre.rules.refusal import Refusal
 from vaxcentre.web import languages, shared
 from vaxcentre.web.access import public
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.typed import put_back
 
 __all__ = ["bp", "contact_views", "manage_views", "move_views", "paper_views", "time_views"]
 
@@ -58,6 +59,7 @@ def choose_vaccine() -> ResponseReturnValue:
     cards = _offered()
     form = VaccineForm(data={"courses": list(draft.courses) or _the_only(cards)})
     form.offer(cards, languages.chosen())
+    put_back(form)
     if form.validate_on_submit():
         return go_on(_with_courses(draft, tuple(sorted(form.courses.data))), now)
     notes = {card.id: _note(card, now) for card in cards}
@@ -114,6 +116,7 @@ def describe_person() -> ResponseReturnValue:
     form = PersonForm.about(cards, languages.chosen())()
     if request.method == "GET":
         form.fill(draft)
+        put_back(form)
     elif form.validate_on_submit():
         answered = _answered(form, cards, draft)
         if answered is not None:

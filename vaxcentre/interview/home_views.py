@@ -16,6 +16,7 @@ from vaxcentre.rules.refusal import Refusal
 from vaxcentre.web import errors, languages
 from vaxcentre.web.access import public
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.typed import put_back
 
 __all__ = ["bp"]
 
@@ -36,6 +37,7 @@ def answer() -> ResponseReturnValue:
         return render_template("questionnaire/closed.html", sentence=errors.say(refusal)), 409
     known = latest_answers(db.session(), appointment_id)
     form = question_form(questions, languages.chosen(), known)
+    put_back(form)
     if form.validate_on_submit():
         with transaction() as session:
             service.answer_at_home(session, appointment_id, form.to_answers(), day=day, now=now)

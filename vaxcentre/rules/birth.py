@@ -19,6 +19,12 @@ class ImpossibleDate(Refusal):
     field = "birth_on"
 
 
+class BirthUnreadable(ImpossibleDate):
+    """Nothing, or something else than a day, a month and a year."""
+
+    sentence = N_("Enter the day, the month and the year of birth, for example 27/03/1948.")
+
+
 class BirthInFuture(Refusal):
     sentence = N_("This birth date is in the future. Check the day, the month and the year.")
     field = "birth_on"
@@ -64,6 +70,7 @@ def read_birth_date(text: str, *, today: date) -> date:
     box tells.
 
     Raises:
+        BirthUnreadable: it is not three numbers.
         ImpossibleDate, BirthInFuture, BirthTooLongAgo: as in `birth_date`.
     """
     typed = text.strip()
@@ -72,7 +79,7 @@ def read_birth_date(text: str, *, today: date) -> date:
     elif match := _SEPARATED.fullmatch(typed) or _RUN_TOGETHER.fullmatch(typed):
         day, month, year = match.groups()
     else:
-        raise ImpossibleDate
+        raise BirthUnreadable
     if len(year) == 4:
         return birth_date(int(day), int(month), int(year), today=today)
     return _latest(int(day), int(month), int(year), today)

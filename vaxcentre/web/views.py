@@ -1,8 +1,11 @@
 """The few pages that belong to no station: the language, and a sign of life."""
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
+from vaxcentre.web import typed
 from vaxcentre.web.access import public
 from vaxcentre.web.languages import COOKIE, LANGUAGES
 from vaxcentre.web.paths import safe_path
@@ -14,8 +17,10 @@ YEAR = 365 * 24 * 3600
 @bp.post("/language")
 @public
 def choose_language() -> ResponseReturnValue:
-    """Show the pages in the chosen language from now on."""
-    response = redirect(safe_path(request.form.get("next")))
+    """Show the pages in the chosen language from now on; what was typed comes along."""
+    target = safe_path(request.form.get("next"))
+    response = redirect(target)
+    typed.keep(response, urlsplit(target).path)
     language = request.form.get("language")
     if language in LANGUAGES:
         response.set_cookie(COOKIE, language, max_age=YEAR, httponly=True, samesite="Lax")
