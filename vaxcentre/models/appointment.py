@@ -7,14 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from vaxcentre.models.base import Base
+from vaxcentre.models.base import Base, index_of_known
 from vaxcentre.models.clinic import Place
 from vaxcentre.models.patient import Patient
 from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.vocabulary import MessageKind, Origin
 
 LIVE = text("cancelled_at IS NULL AND lapsed_at IS NULL")
-FROM_SOMEWHERE = text("held_from IS NOT NULL")
 UNRELEASED = text("released_at IS NULL AND patient_id IS NOT NULL")
 
 
@@ -31,13 +30,9 @@ class Appointment(Base):
             sqlite_where=LIVE,
             postgresql_where=LIVE,
         ),
-        # The few that are held now, by address.
-        Index(
-            "ix_appointment_held_from",
-            "held_from",
-            sqlite_where=FROM_SOMEWHERE,
-            postgresql_where=FROM_SOMEWHERE,
-        ),
+        index_of_known("appointment", "held_from"),  # the few that are held now, by address
+        index_of_known("appointment", "patient_id"),
+        index_of_known("appointment", "pair_id"),
         CheckConstraint("booked_at IS NOT NULL OR held_until IS NOT NULL", name="held_or_booked"),
         CheckConstraint("booked_at IS NULL OR patient_id IS NOT NULL", name="booked_for_somebody"),
     )
@@ -45,10 +40,8 @@ class Appointment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(8), unique=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
-    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"), index=True)
-    pair_id: Mapped[str | None] = mapped_column(
-        String(20), index=True
-    )  # shared by two doses booked together
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
+    pair_id: Mapped[str | None] = mapped_column(String(20))  # shared by two doses booked together
     origin: Mapped[Origin]
     language: Mapped[str] = mapped_column(String(2), default="fr")
     link_version: Mapped[int] = mapped_column(default=1)  # raising it ends the secret link

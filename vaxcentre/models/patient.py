@@ -7,14 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from vaxcentre.models.base import Base
+from vaxcentre.models.base import Base, index_of_known
 from vaxcentre.models.vaccine import Course
 from vaxcentre.rules.course import age_in_months, age_in_years
 from vaxcentre.rules.vocabulary import NumberSource, Sex
 
 # Compared letter by letter, so that "begins with" is a range of an index in every database.
 FOLDED = String(100).with_variant(String(100, collation="C"), "postgresql")
-MERGED = text("merged_into_id IS NOT NULL")
 CURRENT = text("replaced_at IS NULL")
 
 
@@ -27,12 +26,7 @@ class Patient(Base):
         Index("ix_patient_name", "folded_family", "folded_given", "birth_on"),
         Index("ix_patient_given", "folded_given", "birth_on"),
         # Of the tombstones only: "not merged" is nearly everybody, which SQLite cannot know.
-        Index(
-            "ix_patient_merged_into_id",
-            "merged_into_id",
-            sqlite_where=MERGED,
-            postgresql_where=MERGED,
-        ),
+        index_of_known("patient", "merged_into_id"),
         CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_into_itself"),
     )
 
