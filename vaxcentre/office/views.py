@@ -14,6 +14,7 @@ from vaxcentre.extensions import db
 from vaxcentre.models.clinic import Centre
 from vaxcentre.office import audit_queries, service, staff_queries
 from vaxcentre.office.audit_words import action_words, page_words, subject_words
+from vaxcentre.office.first_steps import steps
 from vaxcentre.office.forms import CentreForm
 from vaxcentre.office.front import doors_of
 from vaxcentre.rules.refusal import Refusal
@@ -29,8 +30,10 @@ FIRST_DAY = date(2020, 1, 1)
 @bp.get("")
 @staff(Role.MANAGER, Role.DOCTOR, Role.INSPECTOR)
 def home() -> ResponseReturnValue:
-    """The doors that this person may open."""
-    return render_template("office/home.html", doors=doors_of(current_agent()))
+    """The doors that this person may open; for the manager of a new centre, what is left to do."""
+    agent, today = current_agent(), clock.today(the_centre().zone)
+    left = steps(db.session(), today) if agent.may(Role.MANAGER) else []
+    return render_template("office/home.html", doors=doors_of(agent), steps=left)
 
 
 @bp.route("/centre", methods=["GET", "POST"])
