@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -88,6 +89,14 @@ def test_it_gets_a_number_and_an_end(lot_id: int, page: Browser, session: Sessio
     assert vial.discard_at == clock.now() + timedelta(hours=6)
     assert service.doses_on_hand(session, lot_id) == 12
     assert vials.doses_in_vials(session, lot_id) == 6
+
+
+def test_without_a_time_it_is_opened_now_while_the_clock_runs(
+    lot_id: int, page: Browser, session: Session
+) -> None:
+    with time_machine.travel(clock.now(), tick=True):
+        open_one(page, lot_id)
+    assert len(opened(session)) == 1
 
 
 def test_an_injection_takes_it_by_itself(lot_id: int, page: Browser, session: Session) -> None:

@@ -49,19 +49,17 @@ class OpenVialForm(Form):
 
     def validate_opened_at(self, field: StringField) -> None:
         """An hour of today, as on a watch."""
-        if self.moment() is None:
+        if field.data and self.moment() is None:
             raise ValidationError(_l("Type a time like 10:35."))
 
     def moment(self) -> datetime | None:
-        """When it was opened; None where that cannot be read."""
-        now = clock.now()
-        if not self.opened_at.data:
-            return now
+        """When it was opened, as typed; None where nothing is, or nothing that can be read."""
+        text = (self.opened_at.data or "").replace("h", ":")
         try:
-            typed = datetime.strptime(self.opened_at.data.replace("h", ":"), "%H:%M")  # noqa: DTZ007
+            typed = datetime.strptime(text, "%H:%M")  # noqa: DTZ007
         except ValueError:
             return None
-        local = now.astimezone(the_centre().zone)
+        local = clock.now().astimezone(the_centre().zone)
         return local.replace(hour=typed.hour, minute=typed.minute, second=0, microsecond=0)
 
     @property
