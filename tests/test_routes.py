@@ -155,6 +155,7 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "stock.block": only(S),
     "stock.unblock": only(S),
     "stock.recipients": only(S, D),
+    "stock.recipients_csv": only(S, D),
     # certificates
     "certificates.issue": only(R, N, D),
     "certificates.print": only(R, N, D),

@@ -16,7 +16,7 @@ from tests.page import Browser, Page
 from vaxcentre import clock
 from vaxcentre.database import transaction
 from vaxcentre.models.injection import Injection
-from vaxcentre.models.stock import StockMovement, Vial
+from vaxcentre.models.stock import Lot, StockMovement, Vial
 from vaxcentre.models.visit import Visit
 from vaxcentre.rules.vocabulary import DiscardReason, MovementKind, Role
 from vaxcentre.stock import service, vials
@@ -272,3 +272,35 @@ def test_the_nurse_opens_it_where_she_stands_and_injects(
     page.submit("/injection")
     assert contents(session) == 5
     assert session.scalars(select(Visit)).one().id == number
+
+
+def test_one_vial_names_its_own_people_and_no_others(
+    lot_id: int, page: Browser, session: Session
+) -> None:
+    open_one(page, lot_id)
+    open_one(page, lot_id, box="3")
+    inside = [draw(lot_id), draw(lot_id)]
+    draw(lot_id, box=3)
+    assert len(page.open(f"/stock/lots/{lot_id}/recipients").select("tbody tr")) == 3
+    page.follow("Flacon 1")
+    assert page.last is not None
+    assert page.last.h1 == "Qui a reçu le flacon 1 du lot " + session.get_one(Lot, lot_id).number
+    names = {session.get_one(Injection, key).patient.given_names for key in inside}
+    rows = [row.text_content() for row in page.last.select("tbody th")]
+    assert len(rows) == 2
+    assert all(any(name in row for row in rows) for name in names)
+    page.follow("CSV")
+    lines = page.last.response.text.splitlines()
+    assert lines[0].startswith("\ufeffNom;Prénoms;")
+    assert len(lines) == 3
+    assert "MERCIER" in page.last.response.text.upper()
+
+
+def test_a_vial_of_another_lot_is_not_found(lot_id: int, page: Browser, session: Session) -> None:
+    open_one(page, lot_id)
+    with transaction() as work:
+        vaccine = service.lock_lot(work, lot_id).vaccine
+        other = make.make_lot(work, vaccine, number="OTHER").id
+    number = opened(session)[0].id
+    assert page.open(f"/stock/lots/{other}/recipients?vial={number}").status == 404
+    assert page.open(f"/stock/lots/{lot_id}/recipients?vial=99").status == 404

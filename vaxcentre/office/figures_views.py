@@ -11,7 +11,6 @@ from vaxcentre import clock
 from vaxcentre.extensions import db
 from vaxcentre.office.asked_day import asked_day
 from vaxcentre.office.clinic_queries import monday_of
-from vaxcentre.office.figures_csv import csv_answer, percent
 from vaxcentre.office.figures_queries import (
     DayFigures,
     Period,
@@ -23,6 +22,7 @@ from vaxcentre.rules.vocabulary import NoInjectionReason, Role
 from vaxcentre.web import languages, words
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.csv_file import csv_answer, percent
 
 bp = Blueprint("office_figures", __name__, url_prefix="/office/figures")
 READERS = (Role.MANAGER, Role.INSPECTOR)

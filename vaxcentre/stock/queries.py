@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selecti
 
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.staff import StaffMember
-from vaxcentre.models.stock import Lot, StockMovement
+from vaxcentre.models.stock import Lot, StockMovement, Vial
 from vaxcentre.models.vaccine import Course, Vaccine
 from vaxcentre.models.visit import Visit
 from vaxcentre.rules.status import lot_status
@@ -178,8 +178,22 @@ def movements_of(session: Session, lot_id: int, page: int = 1) -> tuple[list[Mov
     return lines[:PAGE], len(lines) > PAGE
 
 
-def recipients_of(session: Session, lot_id: int) -> list[Injection]:
-    """The injections that stand and were drawn from this lot, latest first."""
+def vials_of(session: Session, lot_id: int) -> list[Vial]:
+    """The opened vials of a lot, the latest first."""
+    return list(
+        session.scalars(
+            select(Vial)
+            .where(Vial.lot_id == lot_id, Vial.undone_at.is_(None))
+            .order_by(Vial.opened_at.desc(), Vial.id.desc())
+        )
+    )
+
+
+def recipients_of(session: Session, lot_id: int, vial_id: int | None = None) -> list[Injection]:
+    """The injections that stand and were drawn from this lot, or this vial, latest first."""
+    drawn = select(StockMovement.injection_id).where(
+        StockMovement.vial_id == vial_id, StockMovement.kind == MovementKind.GIVE
+    )
     return list(
         session.scalars(
             select(Injection)
@@ -190,6 +204,7 @@ def recipients_of(session: Session, lot_id: int) -> list[Injection]:
             .where(
                 Injection.lot_id == lot_id,
                 Injection.is_current,
+                *([Injection.id.in_(drawn)] if vial_id else []),
             )
             .order_by(Injection.given_at.desc(), Injection.id.desc())
         )

@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from vaxcentre import clock
-from vaxcentre.audit import service as audit
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.models.stock import StockMovement
@@ -18,6 +17,7 @@ from vaxcentre.stock import (
     keeping_service,
     ledger_views,
     queries,
+    recall_views,
     receive_views,
     scanner_views,
     vial_views,
@@ -38,6 +38,8 @@ bp.add_url_rule("/scanner", view_func=scanner_views.scanner, methods=["GET", "PO
 bp.add_url_rule("/lots/<int:lot_id>/move", view_func=ledger_views.move)
 bp.add_url_rule("/lots/<int:lot_id>/send", view_func=ledger_views.send, methods=["POST"])
 bp.add_url_rule("/lots/<int:lot_id>/count", view_func=ledger_views.count, methods=["POST"])
+bp.add_url_rule("/lots/<int:lot_id>/recipients", view_func=recall_views.recipients)
+bp.add_url_rule("/lots/<int:lot_id>/recipients.csv", view_func=recall_views.recipients_csv)
 bp.add_url_rule("/vials", view_func=vial_views.vials)
 bp.add_url_rule("/vials/open", view_func=vial_views.open_vial, methods=["POST"])
 bp.add_url_rule(
@@ -141,20 +143,6 @@ def _change_block(lot_id: int, *, blocking: bool) -> ResponseReturnValue:
     else:
         flash(_("Lot %(lot)s is free again.", lot=number), "go")
     return redirect(url_for(".lot", lot_id=lot_id))
-
-
-@bp.get("/lots/<int:lot_id>/recipients")
-@staff(Role.STOCK, Role.DOCTOR)
-def recipients(lot_id: int) -> ResponseReturnValue:
-    """Who received this lot, with phone numbers; each person's record counts as opened."""
-    line, agent_id, now = _find(lot_id), current_agent_id(), clock.now()
-    given = queries.recipients_of(db.session(), lot_id)
-    page = render_template("stock/recipients.html", line=line, given=given, day=today())
-    people = {injection.patient_id for injection in given}
-    with transaction() as session:
-        for patient_id in sorted(people):
-            audit.note_read(session, patient_id, "stock.recipients", by_id=agent_id, now=now)
-    return page
 
 
 def _counts(courses: list[tuple[Course, int]]) -> list[tuple[int, str, str]]:
