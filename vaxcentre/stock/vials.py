@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from vaxcentre.models.stock import Lot, StockMovement, Vial
@@ -39,19 +39,22 @@ class OpenVial:
     contents: int
 
 
-def _with_contents() -> Select[Vial, int]:
-    """Vials with what is in them: the nominal number, and what was drawn, discarded, added."""
+def _contents() -> ColumnElement[int]:
+    """The nominal number of a vial, and what was drawn, discarded, added; its own rows only."""
     moved = case((StockMovement.kind == MovementKind.OPEN, 0), else_=StockMovement.doses)
     drawn = (
-        select(StockMovement.vial_id, func.sum(moved).label("doses"))
-        .where(StockMovement.vial_id.is_not(None))
-        .group_by(StockMovement.vial_id)
-        .subquery()
+        select(func.coalesce(func.sum(moved), 0))
+        .where(StockMovement.vial_id == Vial.id)
+        .correlate(Vial)
+        .scalar_subquery()
     )
-    contents = Vial.doses + func.coalesce(drawn.c.doses, 0)
+    return Vial.doses + drawn
+
+
+def _with_contents() -> Select[Vial, int]:
+    """Vials with what is in them."""
     return (
-        select(Vial, contents.label("contents"))
-        .outerjoin(drawn, drawn.c.vial_id == Vial.id)
+        select(Vial, _contents().label("contents"))
         .where(Vial.undone_at.is_(None))
         .order_by(Vial.opened_at, Vial.id)
     )
@@ -69,13 +72,11 @@ def opened_on(session: Session, day: date) -> list[OpenVial]:
         _with_contents()
         .join(Vial.lot)
         .options(contains_eager(Vial.lot).joinedload(Lot.vaccine))
+        .where(or_(Vial.day == day, _contents() > 0))
         .order_by(None)
         .order_by(Vial.discard_at, Vial.id)
     )
-    rows = session.execute(statement)
-    return [
-        OpenVial(vial, int(contents)) for vial, contents in rows if vial.day == day or contents > 0
-    ]
+    return [OpenVial(vial, int(contents)) for vial, contents in session.execute(statement)]
 
 
 def in_use(session: Session, lot_ids: Collection[int], box: int | None) -> OpenVial | None:
