@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from datetime import date
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from tests import make
 from tests.reception.conftest import Morning, slot_at
@@ -19,18 +16,6 @@ from vaxcentre.rules.vocabulary import Role
 
 pytestmark = pytest.mark.browser
 FINGER = 90  # milliseconds between two keys: quicker passes for a scanner
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The application on loopback."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
