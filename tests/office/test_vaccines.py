@@ -138,9 +138,29 @@ def test_an_upper_age_below_the_lower_one_is_refused(page: Browser, manager: obj
     assert answer.select("#max_age[aria-invalid]")
 
 
+@pytest.mark.parametrize(
+    ("left_out", "doses"),
+    [
+        pytest.param("minutes_after_opening", "6", id="a vial of six doses without its end"),
+        pytest.param("min_age", "1", id="no lowest age"),
+    ],
+)
+def test_what_nobody_may_guess_must_be_typed(
+    page: Browser, manager: object, session: Session, left_out: str, doses: str
+) -> None:
+    figures = {"min_age": "50", "minutes_after_opening": "360", "doses_per_container": doses}
+    answer = _add_efluelda(page, dose_volume="0,7", **(figures | {left_out: ""}))
+    assert answer.status == 422
+    assert "notice, section" in answer.select(f"#{left_out}-error")[0].text_content()
+    assert session.scalar(select(Vaccine)) is None
+    _add_efluelda(page, dose_volume="0,7", **figures)
+    assert session.scalar(select(Vaccine)) is not None
+
+
 def test_the_same_cip_twice_is_refused(page: Browser, manager: object, session: Session) -> None:
     shown = page.open(f"/office/vaccines/add/{EFLUELDA.cip13}")
     figures = {"dose_volume": "0,7", "doses_per_container": "1", "containers_per_box": "10"}
+    figures |= {"min_age": "50"}
     page.submit("/office/vaccines/add/", **figures)
     page.last = shown
     again = page.submit("/office/vaccines/add/", **figures)

@@ -155,6 +155,28 @@ def test_a_missed_place_is_taken_before_an_extra_one_is_opened(
     assert missing.lapsed_at == clock.now()
 
 
+def test_reception_is_told_whose_time_was_taken(desk: Desk, morning: Morning) -> None:
+    fill_present_slot(morning, missed=True)
+    assert "la place de 09:30, dont la personne n’est pas venue, a été prise" in desk().text
+
+
+def test_who_is_a_few_minutes_late_keeps_their_place(
+    page: Browser, desk: Desk, morning: Morning, at: Clock
+) -> None:
+    fill_present_slot(morning, missed=True)
+    at("2026-11-23 09:45")
+    with transaction() as session:
+        course = session.get_one(Course, morning.course)
+        slot = slot_at(session, morning.clinic, 4)
+        for number in range(2):
+            patient = make.make_patient(session, family=f"Here {number}")
+            make.make_visit(session, make.make_appointment(session, patient, slot, course))
+    page.open("/reception/")
+    shown = desk()
+    assert shown.status == 409
+    assert "écrivez la raison" in " ".join(shown.errors)
+
+
 def test_giving_a_missed_place_away_is_signed(
     desk: Desk, morning: Morning, session: Session
 ) -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from vaxcentre.models.vaccine import Course, CourseRule
+from vaxcentre.models.vaccine import Course, CourseRule, CourseVaccine, Vaccine
 from vaxcentre.rules.course import DoseRule, PastDose
 from vaxcentre.rules.vocabulary import PairChoice
 from vaxcentre.writing import read
@@ -40,6 +40,13 @@ class CourseCard:
     is_offered: bool
     position: int
     rules: tuple[DoseRule, ...]
+    ages: tuple[tuple[int, int | None], ...] = ()  # of each product in use, in months: from, before
+
+    def suits_age(self, months: int) -> bool:
+        """Whether a product in use is meant for this age; yes while the centre has none at all."""
+        return not self.ages or any(
+            low <= months and (high is None or months < high) for low, high in self.ages
+        )
 
     @property
     def doses(self) -> int:
@@ -89,26 +96,47 @@ _ALL_COURSES = (
     .order_by(Course.position, Course.id, CourseRule.id)
 )
 _ONE_COURSE = _ALL_COURSES.where(Course.id == bindparam("key"))
+_ALL_AGES = (
+    select(CourseVaccine.course_id, Vaccine.min_age_months, Vaccine.max_age_months)
+    .join(Vaccine, Vaccine.id == CourseVaccine.vaccine_id)
+    .where(Vaccine.withdrawn_at.is_(None))
+    .distinct()
+)
+_AGES_OF_ONE = _ALL_AGES.where(CourseVaccine.course_id == bindparam("key"))
 
 
 def course_cards(
     session: Session, course_ids: Collection[int] | None = None
 ) -> dict[int, CourseCard]:
-    """The courses asked for (or all), with all their rules."""
-    rows = (
-        read(session, _ALL_COURSES, {})
-        if course_ids is None
-        else [row for key in course_ids for row in read(session, _ONE_COURSE, {"key": key})]
-    )
+    """The courses asked for (or all), with all their rules and the ages of their products."""
+    rows = _read(session, _ALL_COURSES, _ONE_COURSE, course_ids)
+    ages: dict[int, list[tuple[int, int | None]]] = {}
+    for key, low, high in _read(session, _ALL_AGES, _AGES_OF_ONE, course_ids):
+        ages.setdefault(key, []).append((low, high))
     found = {row.id: row for row in rows}
     rules: dict[int, list[DoseRule]] = {key: [] for key in found}
     for row in rows:
         if row.rule_id is not None:
             rules[row.id].append(DoseRule(*row[-len(_RULE) :]))
-    return {key: _card(row, tuple(rules[key])) for key, row in found.items()}
+    return {
+        key: _card(row, tuple(rules[key]), tuple(ages.get(key, ()))) for key, row in found.items()
+    }
 
 
-def _card(row: Any, rules: tuple[DoseRule, ...]) -> CourseCard:
+def _read(
+    session: Session,
+    every: Select[*tuple[Any, ...]],
+    one: Select[*tuple[Any, ...]],
+    course_ids: Collection[int] | None,
+) -> list[Any]:
+    if course_ids is None:
+        return read(session, every, {})
+    return [row for key in course_ids for row in read(session, one, {"key": key})]
+
+
+def _card(
+    row: Any, rules: tuple[DoseRule, ...], ages: tuple[tuple[int, int | None], ...]
+) -> CourseCard:
     return CourseCard(
         id=row.id,
         code=row.code,
@@ -121,4 +149,5 @@ def _card(row: Any, rules: tuple[DoseRule, ...]) -> CourseCard:
         is_offered=row.is_offered,
         position=row.position,
         rules=rules,
+        ages=ages,
     )

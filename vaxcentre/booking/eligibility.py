@@ -18,6 +18,7 @@ from vaxcentre.rules.course import (
     dose_due,
     window_after,
 )
+from vaxcentre.rules.course_refusals import NoVaccineForAge
 from vaxcentre.rules.refusal import Refusal
 
 
@@ -33,10 +34,12 @@ class PlannedFor:
 def due(card: CourseCard, subject: Subject, *, on: date, said: Iterable[PastDose] = ()) -> DoseDue:
     """Which dose comes next for this person; `said` is what they had besides their history.
 
-    Raises: all that `rules.course.dose_due` raises, with the course it is about (`course_id`).
+    Raises:
+        NoVaccineForAge: no product in use is meant for this age.
+        and all that `rules.course.dose_due` raises; each with the course it is about (`course_id`).
     """
     try:
-        return dose_due(
+        found = dose_due(
             card.rules,
             (*subject.history, *said),
             course=card.code,
@@ -45,9 +48,11 @@ def due(card: CourseCard, subject: Subject, *, on: date, said: Iterable[PastDose
             on=on,
             conditions=card.conditions_of(subject),
         )
+        _check_products(card, subject, on)
     except Refusal as refusal:
         refusal.facts["course_id"] = card.id
         raise
+    return found
 
 
 def check(
@@ -59,7 +64,9 @@ def check(
 ) -> dict[int, DoseRule]:
     """The rule under which each of these doses may be given that day; the first refusal otherwise.
 
-    Raises: all that `rules.course.check_dose` raises, with the course it is about (`course_id`).
+    Raises:
+        NoVaccineForAge: no product in use is meant for this age.
+        and all that `rules.course.check_dose` raises; each with the course it is about.
     """
     found: dict[int, DoseRule] = {}
     for dose in doses:
@@ -75,6 +82,7 @@ def check(
                 on=on,
                 conditions=card.conditions_of(subject),
             )
+            _check_products(card, subject, on)
         except Refusal as refusal:
             refusal.facts["course_id"] = card.id
             raise
@@ -136,6 +144,11 @@ def rule_of_second(
     if _awaits_confirmation(cards[second.course_id], second.dose_number, subject, first_on):
         raise RuleNotConfirmed
     return None
+
+
+def _check_products(card: CourseCard, subject: Subject, on: date) -> None:
+    if not card.suits_age(age_in_months(subject.birth_on, on)):
+        raise NoVaccineForAge
 
 
 def _awaits_confirmation(

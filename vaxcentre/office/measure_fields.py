@@ -1,7 +1,7 @@
 """Numbers, volumes, ages, days and hours as people type them, each with its own instruction."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import time
 from typing import Any
 
@@ -31,10 +31,19 @@ class Whole(IntegerField):
     data: Any
 
     def __init__(
-        self, label: Any, *, low: int, high: int, message: Any, needed: bool = True, **kwargs: Any
+        self,
+        label: Any,
+        *,
+        low: int,
+        high: int,
+        message: Any,
+        needed: bool = True,
+        asked_by: Callable[[Any, Any], None] | None = None,
+        **kwargs: Any,
     ) -> None:
-        rule = InputRequired(message) if needed else Optional()
-        super().__init__(label, [rule], **kwargs)
+        """Take the bounds; `asked_by` may refuse an empty field, where another one asks for it."""
+        rules = [InputRequired(message) if needed else Optional()]
+        super().__init__(label, [asked_by, *rules] if asked_by else rules, **kwargs)
         self.low, self.high, self.message = low, high, message
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -149,7 +158,7 @@ def _months(number: int | None, unit: str) -> int | None:
 
 def age_values(min_months: int, max_months: int | None) -> dict[str, object]:
     """The four values of an AgeRange, in the unit a person would take."""
-    low, low_unit = _in_unit(min_months or None)
+    low, low_unit = _in_unit(min_months)
     high, high_unit = _in_unit(max_months)
     return {
         "min_age": low,

@@ -1,14 +1,23 @@
 """The form in which a person confirms how a vaccine is given."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
+from wtforms import BooleanField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.validators import StopValidation
 
 from vaxcentre.models.vaccine import Vaccine
-from vaxcentre.office.measure_fields import AgeRange, Millilitres, Whole, age_values, options
+from vaxcentre.office.measure_fields import (
+    OLDEST,
+    AgeRange,
+    Millilitres,
+    Whole,
+    age_values,
+    options,
+)
 from vaxcentre.office.vaccine_service import VaccineRequest
 from vaxcentre.rules.box_contents import containers_per_box, doses_per_container, volume_ul
 from vaxcentre.rules.national_list import Presentation
@@ -22,9 +31,23 @@ def _routes() -> list[SelectChoice]:
     return options(words.choices(Route))
 
 
+def _is_needed_for_vials(form: VaccineForm, field: Whole) -> None:
+    """A container of several doses is opened, and has an end."""
+    if (form.doses_per_container.data or 1) > 1 and not any(field.raw_data or ()):
+        raise StopValidation(
+            _l("Enter for how long an opened vial may be used: leaflet, section 6.3.")
+        )
+
+
 class VaccineForm(AgeRange):
     """Volume, route, what is in a box, ages, and the courses it counts for."""
 
+    min_age = Whole(
+        _l("From the age of"),
+        low=0,
+        high=OLDEST * 12,
+        message=_l("Enter the lowest age of the leaflet, section 4.1; 0 if given from birth."),
+    )
     dose_volume = Millilitres(_l("Volume of one dose, in ml"))
     route = SelectField(_l("Route"), choices=_routes)
     doses_per_container = Whole(
@@ -39,12 +62,13 @@ class VaccineForm(AgeRange):
         high=1000,
         message=_l("Enter the number of vials or syringes in one box, from 1 to 1000."),
     )
-    minutes_after_opening = IntegerField(
+    minutes_after_opening = Whole(
         _l("Minutes for which an opened vial may be used"),
-        validators=[
-            Optional(),
-            NumberRange(1, LONGEST_OPEN, _l("Enter the minutes of the leaflet, from 1 to 1440.")),
-        ],
+        low=1,
+        high=LONGEST_OPEN,
+        message=_l("Enter the minutes of the leaflet, from 1 to 1440."),
+        needed=False,
+        asked_by=_is_needed_for_vials,
     )
     needs_dilution = BooleanField(_l("Is diluted before use: a second person checks"))
     courses = SelectMultipleField(_l("Counts as a dose of"), coerce=int)
@@ -52,13 +76,6 @@ class VaccineForm(AgeRange):
     def offer(self, courses: list[tuple[int, str]]) -> None:
         """Name the courses that may be ticked."""
         self.courses.choices = options(courses)
-
-    def validate_minutes_after_opening(self, field: IntegerField) -> None:
-        """A container of several doses is opened, and has an end."""
-        if (self.doses_per_container.data or 1) > 1 and field.data is None:
-            raise ValidationError(
-                _l("Enter for how long an opened vial may be used: leaflet, section 6.3.")
-            )
 
     def to_request(self) -> VaccineRequest:
         """What the service works with."""

@@ -238,4 +238,5 @@ def _came(
         document=one.identity_document,
         status=status,
         any_given=any_given,
+        is_authorised=one.authorised_at is not None,
     )

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from vaxcentre.reception.flags import flags_of
 from vaxcentre.reception.rows import Came, Dose, Person, Row
 from vaxcentre.rules.undo import UNDO_FOR, may_undo
 from vaxcentre.rules.vocabulary import AppointmentStatus, VisitStatus
@@ -52,7 +53,7 @@ def panel_for(person: Person, row: Row | None, *, day: date, now: datetime) -> P
         person=person,
         row=row,
         facts=_facts(row, day),
-        flags=tuple(_flags(row, day)),
+        flags=tuple(flags_of(row, day)),
     )
 
 
@@ -200,37 +201,6 @@ def _questionnaire(row: Row) -> str:
         if row.is_interview_clear
         else _("filled in, to be looked at during the interview")
     )
-
-
-def _flags(row: Row, day: date) -> list[tuple[str, str, str]]:
-    found = []
-    if row.person.is_minor_on(day):
-        found.append(
-            (
-                "wait",
-                _("Minor:"),
-                _("note who comes along, and whether the authorisation was seen."),
-            )
-        )
-    if row.person.is_protected:
-        found.append(("wait", _("Protected adult:"), _("note who comes along.")))
-    if row.is_to_review:
-        found.append(
-            ("stop", _("First dose missed:"), _("this second dose must be looked at again."))
-        )
-    if row.has_other_contact and not row.is_over:
-        found.append(
-            (
-                "wait",
-                _("Two contacts:"),
-                _("it was booked with another one than the record has. Open the record to choose."),
-            )
-        )
-    if row.has_failed_message:
-        found.append(
-            ("wait", _("A message did not arrive:"), _("check the e-mail address with the person."))
-        )
-    return [(kind, str(title), str(text)) for kind, title, text in found]
 
 
 def dose_words(doses: tuple[Dose, ...]) -> str:

@@ -159,6 +159,7 @@ def _all_rows() -> Select[*tuple[Any, ...]]:
             Visit.called_at,
             Visit.box,
             Visit.identity_document,
+            Visit.authorised_at,
             Observation.started_at,
             Observation.minutes,
             Observation.left_at,

@@ -66,6 +66,7 @@ class Came:
     document: IdentityDocument | None
     status: VisitStatus
     any_given: bool
+    is_authorised: bool  # what a minor or a protected adult needs was seen
 
 
 @dataclass(frozen=True)

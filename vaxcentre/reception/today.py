@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from vaxcentre.models.vaccine import Course
 from vaxcentre.models.visit import NoInjection, Visit
 from vaxcentre.stock import service as stock
 
+GIVEN_UP_AFTER = timedelta(minutes=20)  # late, until then; their place waits for them
 LIVE = (Appointment.cancelled_at.is_(None), Appointment.lapsed_at.is_(None))
 
 
@@ -147,16 +148,32 @@ def free_place(session: Session, slot_id: int, now: datetime) -> int | None:
 def missed_place(
     session: Session, course_ids: Collection[int], day: date, now: datetime
 ) -> int | None:
-    """A place of an earlier slot whose owner never came, the latest first."""
+    """A place whose owner is later than `GIVEN_UP_AFTER`; of several, who is latest."""
     return session.scalar(
         _slots(course_ids, day, now)
         .with_only_columns(Place.id)
         .join(Place, Place.slot_id == Slot.id)
         .join(Appointment, Appointment.place_id == Place.id)
         .outerjoin(Visit, and_(Visit.appointment_id == Appointment.id, Visit.undone_at.is_(None)))
-        .where(Slot.ends_at <= now, Appointment.booked_at.is_not(None), *LIVE, Visit.id.is_(None))
-        .order_by(Slot.starts_at.desc(), Place.number)
+        .where(
+            Slot.starts_at <= now - GIVEN_UP_AFTER,
+            Slot.ends_at <= now,
+            Appointment.booked_at.is_not(None),
+            *LIVE,
+            Visit.id.is_(None),
+        )
+        .order_by(Slot.starts_at, Place.number)
         .limit(1)
+    )
+
+
+def given_away(session: Session, place_id: int, now: datetime) -> datetime | None:
+    """When somebody was expected on this place, who has lost it at this moment."""
+    return session.scalar(
+        select(Slot.starts_at)
+        .join(Place, Place.slot_id == Slot.id)
+        .join(Appointment, Appointment.place_id == Place.id)
+        .where(Place.id == place_id, Appointment.lapsed_at == now)
     )
 
 

@@ -54,8 +54,9 @@ def walk_in(
 ) -> Visit:
     """Book somebody at the desk for this minute and receive them, or say no.
 
-    Takes a free place of the present slot, else one whose owner never came, else opens an extra
-    place with a reason; only while usable doses exceed the people expected or waiting.
+    Takes a free place of the present slot, else one whose owner is 20 minutes late or more, else
+    opens an extra place with a reason; only while usable doses exceed the people expected or
+    waiting.
 
     Raises:
         NotOpenNow, NoDoseForWalkIn: not today.

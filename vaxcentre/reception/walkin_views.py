@@ -8,7 +8,7 @@ from vaxcentre import clock
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.models.patient import Patient
-from vaxcentre.reception import queries, service, walkin_service
+from vaxcentre.reception import queries, service, today, walkin_service
 from vaxcentre.reception.blueprint import DESK, bp
 from vaxcentre.reception.forms import CORRECT, KEEP, WalkInForm, number_of
 from vaxcentre.reception.pages import note_read
@@ -29,7 +29,7 @@ from vaxcentre.rules.scan_text import LONGEST_SCAN
 from vaxcentre.web import languages, once
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
-from vaxcentre.web.filters import short_date
+from vaxcentre.web.filters import short_date, time_of_day
 from vaxcentre.web.paths import row_number
 from vaxcentre.web.signin import current_agent_id
 
@@ -123,7 +123,7 @@ def move_here(appointment_id: int) -> ResponseReturnValue:
 
 
 def _receive(form: WalkInForm) -> str:
-    now, key = clock.now(), request.form.get("once")
+    now, key, lost_at = clock.now(), request.form.get("once"), None
     with transaction() as session:
         target = once.first_result(session, key)
         if target is None:
@@ -134,8 +134,12 @@ def _receive(form: WalkInForm) -> str:
                 now=now,
                 day=clock.local_day(now, the_centre().zone),
             )
+            lost_at = today.given_away(session, visit.appointment.place_id, now)
             target = url_for("reception.today", visit=visit.id)
             once.keep_result(session, key, target, now=now)
+    if lost_at is not None:
+        at = time_of_day(lost_at)
+        flash(_("The slot was full: the place of %(at)s, missed so far, was taken.", at=at), "soft")
     return target
 
 

@@ -40,6 +40,13 @@ class ConditionNotDeclared(NoRuleForAge):
     field = "condition"
 
 
+class NoVaccineForAge(NoRuleForAge):
+    """The rule would allow it, but no product that the centre uses is meant for this age."""
+
+    sentence = N_("The centre has no vaccine for this age at the moment. Ask a doctor.")
+    field = "birth_on"
+
+
 class RuleNotConfirmed(Refusal):
     """The centre's doctor has not confirmed the rule that would apply."""
 
