@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -24,10 +24,14 @@ from tests.messages.mail_server import (
     mail_server,
     talking_line,
 )
+from tests.page import Browser
 from vaxcentre import clock
+from vaxcentre.database import transaction
 from vaxcentre.messages import smtp
 from vaxcentre.messages.delivery import Postman
-from vaxcentre.rules.vocabulary import MessageKind
+from vaxcentre.messages.service import enqueue
+from vaxcentre.models.appointment import OutboxMessage
+from vaxcentre.rules.vocabulary import MessageKind, Role
 
 At = Callable[[str], datetime]
 
@@ -217,3 +221,30 @@ def test_an_address_taken_away_meanwhile_is_not_written_to(server: MailServer) -
     deliver_all()
     assert the_message(number).skipped_at is not None
     assert server.mailbox.conversations == 0
+
+
+def test_a_confirmation_that_waited_until_the_change_is_not_sent_after_it(
+    server: MailServer,
+) -> None:
+    number = make_message()
+    change_appointment(number, moved_at=clock.now())
+    with transaction() as session:
+        appointment = session.get_one(OutboxMessage, number).appointment
+        enqueue(session, appointment, MessageKind.CHANGE, now=clock.now())
+    deliver_all()
+    assert len(server.mailbox.taken) == 1
+    assert the_message(number).skipped_at is not None
+
+
+def test_better_settings_let_what_waited_leave_at_once(
+    server: MailServer, page: Browser, signed_in_as: Callable[..., object]
+) -> None:
+    number = make_message()
+    with transaction() as session:
+        session.get_one(OutboxMessage, number).next_try_at = clock.now() + timedelta(hours=2)
+    assert deliver_all() == 0
+    signed_in_as(Role.MANAGER)
+    page.open("/messages/server")
+    page.submit("/messages/server", sender="rdv@centre.example.org")
+    deliver_all()
+    assert the_message(number).sent_at is not None

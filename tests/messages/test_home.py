@@ -79,6 +79,7 @@ def test_it_counts(page: Browser, signed_in_as: SignIn) -> None:
 
 
 def test_reception_tries_again(page: Browser, signed_in_as: SignIn) -> None:
+    name_server(25)
     number = fail(make_message())
     rosa = signed_in_as(Role.RECEPTION)
     page.open("/messages/")
@@ -133,6 +134,22 @@ def test_without_a_mail_server_it_says_that_nothing_leaves(
 ) -> None:
     signed_in_as(Role.RECEPTION)
     assert "Aucun message ne part du centre" in page.open("/messages/").text
+
+
+def test_without_a_mail_server_whoever_waits_for_a_message_is_to_be_called(
+    page: Browser, signed_in_as: SignIn
+) -> None:
+    number = make_message()
+    signed_in_as(Role.RECEPTION)
+    shown = page.open("/messages/")
+    assert "Ada Mercier" in shown.text
+    assert "01 99 00 12 34" in shown.text
+    after = page.submit("/told-by-phone")
+    assert "Ada Mercier" not in after.text
+    row = the_message(number)
+    assert row.skipped_at is not None
+    assert row.seen_at is not None
+    assert len(signed("mark_told_by_phone")) == 1
 
 
 def test_a_demo_says_that_nothing_leaves_it(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -27,6 +27,7 @@ from vaxcentre.rules.reference import show_reference
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.web import errors, filters, languages, once
 from vaxcentre.web.access import public
+from vaxcentre.web.centre import the_centre
 from vaxcentre.web.typed import put_back
 
 
@@ -179,8 +180,11 @@ def done() -> ResponseReturnValue:
     cards = queries.appointment_cards(db.session(), draft.done)
     if not cards:
         return go_on(draft, clock.now())
+    is_sent = current_app.config["IS_DEMO"] or the_centre().sends_mail
     return render_template(
-        "booking/done.html", people=by_person(cards, draft.done), has_email=bool(draft.email)
+        "booking/done.html",
+        people=by_person(cards, draft.done),
+        has_email=bool(draft.email) and is_sent,
     )
 
 

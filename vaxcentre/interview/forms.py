@@ -15,7 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from vaxcentre.interview.decision_service import LONGER_WATCH, DecisionRequest
 from vaxcentre.interview.questions import shown_question
@@ -145,33 +145,46 @@ class AuthorisationForm(Form):
     companion_name = StringField(
         lazy_gettext("Name of the person who comes along"),
         validators=[
-            InputRequired(lazy_gettext("Enter the name of the person who comes along.")),
             Length(max=120, message=lazy_gettext("Keep it under 120 letters.")),
         ],
     )
     companion_tie = StringField(
         lazy_gettext("Tie: mother, father, guardian…"),
         validators=[
-            InputRequired(lazy_gettext("Enter the tie with the patient.")),
             Length(max=60, message=lazy_gettext("Keep it under 60 letters.")),
         ],
     )
-    companion_document = SelectField(lazy_gettext("Document shown"))
+    companion_document = SelectField(lazy_gettext("Document shown"), validators=[Optional()])
     is_seen = BooleanField(
         lazy_gettext("I have seen the authorisation of a holder of parental authority or guardian")
     )
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        self.companion_document.choices = words.choices(IdentityDocument)
+        none = IdentityDocument.NONE
+        self.companion_document.choices = [
+            ("", words.label(none)),
+            *(pair for pair in words.choices(IdentityDocument) if pair[0] != none),
+        ]
+
+    def validate_companion_name(self, field: StringField) -> None:
+        """Somebody may come alone, with the authorisation in writing."""
+        if not field.data and not self.is_seen.data:
+            raise ValidationError(lazy_gettext("Enter the name of the person who comes along."))
+
+    def validate_companion_tie(self, field: StringField) -> None:
+        """Whoever comes along has a tie."""
+        if self.companion_name.data and not field.data:
+            raise ValidationError(lazy_gettext("Enter the tie with the patient."))
 
     def to_request(self, visit_id: int) -> AuthorisationRequest:
         """What was seen, as a plain value."""
+        document = self.companion_document.data
         return AuthorisationRequest(
             visit_id=visit_id,
-            companion_name=self.companion_name.data,
-            companion_tie=self.companion_tie.data,
-            companion_document=IdentityDocument(self.companion_document.data),
+            companion_name=self.companion_name.data or None,
+            companion_tie=self.companion_tie.data or None,
+            companion_document=IdentityDocument(document) if document else None,
             is_seen=self.is_seen.data,
         )
 

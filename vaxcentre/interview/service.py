@@ -49,9 +49,9 @@ class AuthorisationRequest:
     """Who comes with the person, and whether the authorisation was seen."""
 
     visit_id: int
-    companion_name: str
-    companion_tie: str
-    companion_document: IdentityDocument
+    companion_name: str | None  # None: they came alone, with the authorisation in writing
+    companion_tie: str | None
+    companion_document: IdentityDocument | None
     is_seen: bool
 
 

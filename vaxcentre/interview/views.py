@@ -117,18 +117,20 @@ def authorise(visit_id: int) -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return redirect(_after_authorisation(asked))
+            return redirect(_after_authorisation(asked, standing.visit.box))
         standing = read_visit(db.session(), visit_id, now=clock.now())
     page = render_template("interview/authorise.html", form=form, standing=standing)
     return page, 422 if form.all_errors else 200
 
 
-def _after_authorisation(asked: service.AuthorisationRequest) -> str:
-    """A receptionist stays on the page: the waiting list is for nurses and doctors."""
+def _after_authorisation(asked: service.AuthorisationRequest, box: int | None) -> str:
+    """Back to where the person is: in a box, in the waiting list, or at the desk."""
     if asked.is_seen:
         flash(_("The authorisation is recorded as seen."), "go")
     else:
         flash(_("Without the authorisation, nothing can be injected."), "stop")
-    if current_agent().may(Role.NURSE, Role.DOCTOR):
-        return url_for(".waiting")
-    return url_for(".authorise", visit_id=asked.visit_id)
+    if not current_agent().may(Role.NURSE, Role.DOCTOR):
+        return url_for("reception.today", visit=asked.visit_id)
+    if box is not None:
+        return url_for("vaccination.visit", visit_id=asked.visit_id)
+    return url_for(".waiting")

@@ -99,7 +99,8 @@ def prepare(message: InHand, *, timeout: float, now: datetime) -> tuple[Server, 
         appointment = session.get_one(Appointment, message.appointment_id)
         (card,) = appointment_cards(session, [appointment.id])
         address = appointment.email
-        if not address or not outbox.is_worth_telling(card, message.kind, now=now):
+        is_worth = outbox.is_worth_telling(card, message.kind, now=now)
+        if not address or not is_worth or outbox.is_outdated(session, message):
             return Ending(Fate.SKIPPED)
         if current_app.config["IS_DEMO"]:
             return Ending(Fate.SENT)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from vaxcentre.booking.queries import AppointmentCard
@@ -105,6 +105,22 @@ def is_worth_telling(card: AppointmentCard, kind: MessageKind, *, now: datetime)
     """
     is_cancelled = card.cancelled_at is not None
     return not card.is_past(now) and is_cancelled == (kind is MessageKind.CANCELLATION)
+
+
+def is_outdated(session: Session, message: InHand) -> bool:
+    """Whether this is a first confirmation that waited until the appointment was changed.
+
+    The message of the change says all of it, and "is booked" after "was moved" only confuses.
+    """
+    if message.kind is not MessageKind.CONFIRMATION:
+        return False
+    change = exists().where(
+        OutboxMessage.appointment_id == message.appointment_id,
+        OutboxMessage.kind == MessageKind.CHANGE,
+        OutboxMessage.queued_at
+        >= select(OutboxMessage.queued_at).where(OutboxMessage.id == message.id).scalar_subquery(),
+    )
+    return bool(session.scalar(select(change)))
 
 
 def _put_off(row: OutboxMessage, words: str | None, now: datetime) -> None:

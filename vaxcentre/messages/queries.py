@@ -8,7 +8,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from vaxcentre.models.appointment import Appointment, OutboxMessage
-from vaxcentre.models.clinic import Centre, Place
+from vaxcentre.models.clinic import Centre, Place, Slot
+
+IS_WAITING = (
+    OutboxMessage.sent_at.is_(None),
+    OutboxMessage.failed_at.is_(None),
+    OutboxMessage.skipped_at.is_(None),
+)
 
 
 @dataclass(frozen=True)
@@ -30,26 +36,34 @@ def open_failures() -> Select[OutboxMessage]:
     )
 
 
-def failures(session: Session, *, most: int = 200) -> Sequence[OutboxMessage]:
-    """The failures with the person and the hour of each, for one page."""
+def waiting_ones() -> Select[OutboxMessage]:
+    """What waits for its turn, or for a mail server; the first appointment first."""
+    return (
+        select(OutboxMessage)
+        .join(Appointment, Appointment.id == OutboxMessage.appointment_id)
+        .join(Place, Place.id == Appointment.place_id)
+        .join(Slot, Slot.id == Place.slot_id)
+        .where(*IS_WAITING)
+        .order_by(Slot.starts_at, OutboxMessage.id)
+    )
+
+
+def with_people(
+    session: Session, wanted: Select[OutboxMessage], *, most: int = 200
+) -> Sequence[OutboxMessage]:
+    """These messages with the person and the hour of each, for one page."""
     appointment = joinedload(OutboxMessage.appointment, innerjoin=True)
     return session.scalars(
-        open_failures()
-        .options(
+        wanted.options(
             appointment.joinedload(Appointment.patient),
             appointment.joinedload(Appointment.place).joinedload(Place.slot),
-        )
-        .limit(most)
+        ).limit(most)
     ).all()
 
 
 def counts(session: Session, *, since: datetime) -> Counts:
     """The outbox as it stands; `since` is the first moment of the local day."""
-    waiting = select(func.count()).where(
-        OutboxMessage.sent_at.is_(None),
-        OutboxMessage.failed_at.is_(None),
-        OutboxMessage.skipped_at.is_(None),
-    )
+    waiting = select(func.count()).where(*IS_WAITING)
     return Counts(
         waiting=session.scalar(waiting) or 0,
         sent_today=session.scalar(select(func.count()).where(OutboxMessage.sent_at >= since)) or 0,

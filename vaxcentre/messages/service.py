@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
-from vaxcentre.messages.queries import open_failures
+from vaxcentre.messages.queries import IS_WAITING, open_failures
 from vaxcentre.models.appointment import Appointment, OutboxMessage
 from vaxcentre.models.clinic import Centre
 from vaxcentre.models.locks import ALONE
@@ -89,12 +89,20 @@ def try_all_again(session: Session, *, by_id: int, now: datetime) -> int:
 
 
 def mark_told_by_phone(session: Session, message_id: int, *, by_id: int, now: datetime) -> None:
-    """The person knows: somebody has called them. The failure leaves the list.
+    """The person knows: somebody has called them. What failed leaves the list; what waits, too.
 
     Raises:
-        NothingFailed: it was queued again, or dealt with, by somebody else.
+        NothingFailed: it has left meanwhile, or was dealt with by somebody else.
     """
-    row = _failed(session, message_id)
+    row = session.scalar(
+        select(OutboxMessage)
+        .where(OutboxMessage.id == message_id, *IS_WAITING, OutboxMessage.sending_at.is_(None))
+        .with_for_update(**ALONE)
+    )
+    if row is None:
+        row = _failed(session, message_id)
+    else:
+        row.skipped_at = now
     row.seen_at, row.seen_by_id = now, by_id
     audit.sign(session, "mark_told_by_phone", row, by_id=by_id, now=now)
 
@@ -110,6 +118,7 @@ def save_settings(session: Session, asked: MailSettings, *, by_id: int, now: dat
     if not asked.user:
         centre.smtp_password_sealed = ""
     centre.updated_at, centre.updated_by_id = now, by_id
+    release(session, now=now)
     audit.sign(
         session,
         "save_mail_settings",
@@ -120,6 +129,15 @@ def save_settings(session: Session, asked: MailSettings, *, by_id: int, now: dat
         port=asked.port,
         security=asked.security,
         has_new_password=bool(asked.sealed_password),
+    )
+
+
+def release(session: Session, *, now: datetime) -> None:
+    """Let what waits for a later try leave now: the mail server is another one, or answers."""
+    session.execute(
+        update(OutboxMessage)
+        .where(*IS_WAITING, OutboxMessage.sending_at.is_(None), OutboxMessage.next_try_at > now)
+        .values(next_try_at=now)
     )
 
 

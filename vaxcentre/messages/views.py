@@ -45,11 +45,14 @@ def home() -> ResponseReturnValue:
     """How the messages of the day went, and whom to call because none arrived."""
     session, zone = db.session(), the_centre().zone
     first_moment, _next = clock.day_bounds(clock.today(zone), zone)
+    has_server = current_app.config["IS_DEMO"] or queries.has_mail_server(session)
+    waiting = [] if has_server else queries.with_people(session, queries.waiting_ones())
     return render_template(
         "messages/home.html",
         counts=queries.counts(session, since=first_moment),
-        failures=_lines(queries.failures(session)),
-        has_server=queries.has_mail_server(session),
+        failures=_lines(queries.with_people(session, queries.open_failures())),
+        waiting=_lines(waiting),
+        has_server=has_server,
         may_change=current_agent().may(Role.MANAGER),
     )
 
@@ -124,7 +127,11 @@ def trial() -> ResponseReturnValue:
     elif not centre.smtp_host:
         flash(_("Name the mail server first."), "stop")
     else:
-        _say_answer(_try(centre, form.recipient.data))
+        answer = _try(centre, form.recipient.data)
+        if answer.is_yes:
+            with transaction() as session:
+                service.release(session, now=clock.now())
+        _say_answer(answer)
     return redirect(url_for(".server"))
 
 

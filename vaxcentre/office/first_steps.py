@@ -46,9 +46,14 @@ def steps(session: Session, today: date) -> list[Step]:
             _any(session, CourseRule.confirmed_at.is_not(None)),
         ),
         Step(
+            N_("Have the stock keeper receive the doses"),
+            "stock.lots",
+            _any(session, StockMovement.doses > 0),
+        ),
+        Step(
             N_("Open the first clinic"), "office_clinics.week", _any(session, Clinic.day >= today)
         ),
-        Step(N_("Receive the doses"), "stock.lots", _any(session, StockMovement.doses > 0)),
+        Step(N_("Name the mail server"), "messages.server", bool(centre.smtp_host)),
     ]
     return [] if all(step.is_done for step in found) else found
 

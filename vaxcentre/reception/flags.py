@@ -39,4 +39,10 @@ def _authorisation(row: Row, day: date) -> Iterator[Flag]:
     elif row.came.is_authorised:
         yield "go", who, _("the authorisation was seen.")
     else:
-        yield "wait", who, _("the authorisation was not seen. The nurse asks for it.")
+        yield "wait", who, _("the authorisation was not seen yet.")
+
+
+def lacks_authorisation(row: Row, day: date) -> bool:
+    """Whether somebody is here who needs an authorisation that nobody has seen."""
+    needs = row.person.is_minor_on(day) or row.person.is_protected
+    return needs and row.came is not None and not row.came.is_authorised

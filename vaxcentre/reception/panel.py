@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from vaxcentre.reception.flags import flags_of
+from vaxcentre.reception.flags import flags_of, lacks_authorisation
 from vaxcentre.reception.rows import Came, Dose, Person, Row
 from vaxcentre.rules.undo import UNDO_FOR, may_undo
 from vaxcentre.rules.vocabulary import AppointmentStatus, VisitStatus
@@ -29,6 +29,7 @@ class Panel:
     may_check_in: bool = False
     may_move_here: bool = False
     may_walk_in: bool = False
+    lacks_authorisation: bool = False
     undo_until: datetime | None = None
 
     @property
@@ -54,6 +55,7 @@ def panel_for(person: Person, row: Row | None, *, day: date, now: datetime) -> P
         row=row,
         facts=_facts(row, day),
         flags=tuple(flags_of(row, day)),
+        lacks_authorisation=lacks_authorisation(row, day),
     )
 
 

@@ -32,6 +32,7 @@ class CentreCard:
     zone: ZoneInfo
     public_address: str
     box_count: int
+    sends_mail: bool  # a mail server is named
 
 
 def the_centre() -> CentreCard:
@@ -66,6 +67,7 @@ def _read() -> CentreCard:
         zone=ZoneInfo(row.time_zone),
         public_address=row.public_address or current_app.config["PUBLIC_ADDRESS"],
         box_count=row.box_count,
+        sends_mail=bool(row.smtp_host),
     )
 
 
@@ -83,4 +85,5 @@ def _unnamed() -> CentreCard:
         zone=DEFAULT_ZONE,
         public_address=current_app.config["PUBLIC_ADDRESS"],
         box_count=1,
+        sends_mail=False,
     )
