@@ -121,7 +121,8 @@ class Browser:
                 filled.pop(key, None)
         if button:
             name, _, value = button.partition("=")
-            filled[name] = value
+            # A browser sends both, a hidden field of that name first.
+            filled[name] = [filled[name], value] if name in filled else value
         url = form.get("action") or self.last.url
         if (form.get("method") or "get").lower() == "get":
             return self.open(url, query_string=filled)

@@ -5,21 +5,32 @@ const GS = "\x1d";
 let burst = "";
 let last = 0;
 let alt = "";
-let waiting = [];
-let before, silence;
+let alone, before, silence, timer;
 
 export const scanField = () => document.querySelector("[data-scan]:focus") ?? document.querySelector("[data-scan]");
 
-// An action for a key pressed alone: one that follows at once cancels it.
-export const byHand = (action) => waiting.push(setTimeout(action, QUICK + 20));
+// An action for a key pressed alone: a sign that follows at once cancels it, Enter does not.
+export function byHand(action) {
+  alone = action;
+  timer = setTimeout(settle, QUICK + 20, true);
+}
+
+function settle(isMeant) {
+  clearTimeout(timer);
+  const action = alone;
+  alone = null;
+  if (isMeant) action?.();
+}
 
 addEventListener("keydown", (event) => {
   if (event.repeat || /^(Shift|Control|Alt)/.test(event.key)) return;
-  if (event.timeStamp - last > QUICK) start(document.activeElement);
-  else waiting.splice(0).forEach(clearTimeout);
+  const isEnd = /^(Enter|Tab)$/.test(event.key);
+  const isQuick = event.timeStamp - last <= QUICK;
+  settle(isEnd ? burst.length < 6 : !isQuick);
+  if (!isQuick) start(document.activeElement);
   last = event.timeStamp;
   clearTimeout(silence);
-  if (/^(Enter|Tab)$/.test(event.key) && burst.length > 5) return end(event);
+  if (isEnd && burst.length > 5) return end(event);
   const typed = read(event);
   if (!typed) return;
   burst += typed;
@@ -28,7 +39,6 @@ addEventListener("keydown", (event) => {
 }, true);
 
 function start(field) {
-  waiting = [];
   burst = alt = "";
   before = { field, value: field.value };
 }

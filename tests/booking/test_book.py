@@ -430,3 +430,30 @@ def book_elsewhere(opening: Opening, name: str, slot: int = 0) -> None:
         key = service.hold(session, request, by_id=None, now=clock.now()).id
         person = Person("Roche", name, date(1950, 1, 1))
         service.confirm(session, [key], person, by_id=None, now=clock.now())
+
+
+def test_what_was_cancelled_since_is_no_longer_shown_as_booked(
+    page: Browser, opening: Opening
+) -> None:
+    to_check(page, opening)
+    page.submit("/book/check")
+    page.open("/rv")
+    page.submit("/rv/cancel/1")
+    here = page.open("/book/done")
+    assert here.url == "/rv"
+    assert "Annulé" in here.text
+    assert "déjà pris" not in page.open("/book/vaccine").text
+
+
+def test_who_is_too_young_for_every_product_in_use_is_told_at_once(
+    page: Browser, opening: Opening
+) -> None:
+    with transaction() as session:
+        course = session.get_one(Course, opening.course_id)
+        make.make_vaccine(session, course, min_age_months=600)
+    page.open("/book/vaccine")
+    page.submit("/book/vaccine", courses=[str(opening.course_id)])
+    here = page.submit("/book/person", day="14", month="3", year="2000")
+    assert here.status == 422
+    assert "pas de vaccin pour cet âge" in here.text
+    assert page.submit("/book/person", day="14", month="3", year="1960").url == "/book/day"

@@ -138,6 +138,7 @@ def test_one_tap_cancels_and_the_place_is_free_at_once(
     find(page, ada.reference)
     here = page.submit("/rv/cancel/1")
     assert "Annulé" in here.text
+    assert "Ada : le rendez-vous du 24/11/2026 09:00 est annulé." in here.text
     session.expire_all()
     found = session.get_one(Appointment, ada.id)
     assert found.cancelled_at is not None

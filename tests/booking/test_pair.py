@@ -371,9 +371,16 @@ def test_who_had_the_first_elsewhere_books_the_second(
     here = page.submit("/book/person", day="14", month="3", year="1948", **extra)
     assert here.status == 422
     assert "Saisissez la date de l’injection précédente" in here.text
-    parts = zip(("day", "month", "year"), ("10", "11", "2026"), strict=True)
-    here = page.submit("/book/person", **{f"{part}_{pair.course_id}": v for part, v in parts})
-    assert "Lundi 14 décembre" in here.text
+    for day, month, year, said in (
+        ("31", "2", "2026", "n’existe pas"),
+        ("10", "11", "2027", "Ce jour est à venir"),
+        ("10", "11", "1940", "avant la naissance"),
+        ("10", "11", "2026", "Lundi 14 décembre"),
+    ):
+        parts = {"day": day, "month": month, "year": year}
+        had = {f"{part}_{pair.course_id}": value for part, value in parts.items()}
+        here = page.submit("/book/person", **had)
+        assert said in here.text
     assert "Mardi 24 novembre" not in here.text
     page.follow("Lundi 14 décembre")
     page.submit("/book/time", button=f"slot={pair.slots[20]}")

@@ -115,6 +115,19 @@ def test_a_letter_chooses_the_arm_and_enter_says_done(box: Page) -> None:
     assert (where, data["side"], data["once"]) == ("injected", "right", "k2")
 
 
+def test_enter_right_after_a_letter_sends_what_the_letter_chose(box: Page) -> None:
+    where, data = sent(box, lambda: box.keyboard.type("d\n"))
+    assert (where, data["side"]) == ("injected", "right")
+
+
+def test_enter_much_later_presses_no_letter_again(box: Page) -> None:
+    box.keyboard.press("d")
+    box.wait_for_timeout(150)
+    box.get_by_role("radio", name="gauche").check()
+    _where, data = sent(box, lambda: box.keyboard.press("Enter"))
+    assert data["side"] == "left"
+
+
 @pytest.mark.parametrize("focus", [True, False])
 def test_a_key_held_down_says_done_no_second_time(box: Page, focus: bool) -> None:
     posts: list[str] = []

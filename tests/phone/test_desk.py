@@ -264,3 +264,10 @@ def test_reception_finds_the_phone_in_its_bar(page: Browser, signed_in_as: SignI
     signed_in_as(Role.RECEPTION)
     page.open("/reception/")
     assert page.follow("Téléphone").url == "/phone/"
+
+
+def test_later_times_go_on_from_where_the_page_stands(line: Line) -> None:
+    line.look_up()
+    line.choose("4")
+    shown = line.choose("4")
+    assert "10:00" in shown.select(".days button")[0].text_content()

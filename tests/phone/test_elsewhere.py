@@ -70,7 +70,7 @@ def test_half_of_it_is_asked_for(
 
 def test_it_is_of_the_one_vaccination_that_takes_several(line: Line, zoster: str) -> None:
     shown = line.look_up(courses=str(line.course), **FIRST)
-    assert "Choisissez seulement la vaccination commencée ailleurs." in shown.text
+    assert "se fait en une injection" in shown.text
 
 
 def test_what_is_on_record_goes_before_what_is_said(line: Line, zoster: str) -> None:

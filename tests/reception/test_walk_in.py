@@ -581,7 +581,7 @@ def test_somebody_expected_today_is_not_booked_twice(
     desk: Desk, morning: Morning, session: Session
 ) -> None:
     shown = desk(family_name="Mercier", given_names="Ada", birth_on="14/03/1948")
-    assert shown.status == 409
+    assert "Un rendez-vous existe déjà" in shown.text
     assert session.scalars(select(Visit)).all() == []
 
 
@@ -715,3 +715,40 @@ def test_beginning_with_what_was_searched_opens_nobodys_record(
     shown = page.send(f"/reception/walk-in/begin?patient={morning.ada}", data=values)
     assert shown.select("input[name=family_name]")[0].get("value") == "Roussel"
     assert "Mercier" not in shown.text
+
+
+def test_undoing_a_walk_in_says_that_what_it_replaced_stays_cancelled(
+    page: Browser, desk: Desk, morning: Morning
+) -> None:
+    with transaction() as session:
+        course = session.get_one(Course, morning.course)
+        patient = make.make_patient(session, "Ben", "Roussel", birth_on=date(1960, 3, 27))
+        slot = make.make_slot(session, course, day=date(2026, 12, 7))
+        other = make.make_appointment(session, patient, slot, course)
+        ids = patient.id, other.id
+    shown = desk(patient_id=str(ids[0]), replaces_id=str(ids[1]))
+    assert "Arrivée notée" in shown.text
+    after = page.submit("/undo")
+    assert "L’arrivée a été annulée" in after.text
+    assert "du 07/12/2026 09:00, que cette venue remplaçait, reste annulé" in after.text
+
+
+def test_the_very_person_on_record_is_not_taken_for_their_twin(
+    desk: Desk, morning: Morning
+) -> None:
+    with transaction() as session:
+        for family in ("Roussel", "Rousel"):
+            make.make_patient(session, "Ben", family, birth_on=date(1960, 3, 27))
+    assert "Arrivée notée" in desk().text
+
+
+def test_who_is_booked_already_is_shown_with_the_appointment(
+    page: Browser, desk: Desk, morning: Morning
+) -> None:
+    with transaction() as session:
+        course = session.get_one(Course, morning.course)
+        patient = make.make_patient(session, "Ben", "Roussel", birth_on=date(1960, 3, 27))
+        make.make_appointment(session, patient, slot_at(session, morning.clinic, 20), course)
+    shown = desk()
+    assert "Un rendez-vous existe déjà" in shown.text
+    assert shown.url.startswith("/reception/patients/")

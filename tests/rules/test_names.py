@@ -8,6 +8,7 @@ from vaxcentre.rules.names import (
     endings,
     first_given_name,
     fold,
+    is_same_first_name,
     other_words,
     sound_key,
     sounds_like,
@@ -76,6 +77,8 @@ def test_the_first_given_name_keeps_its_hyphen(given_names: str, first: str) -> 
         ("Dupont", "Dupond"),
         ("Lefebvre", "Lefèvre"),
         ("Mathieu", "Matthieu"),
+        ("Vandam", "Vandamme"),
+        ("Hénin", "Hennin"),
         ("Renaud", "Renault"),
         ("Thibault", "Tibo"),
         ("Gauthier", "Gautier"),
@@ -136,3 +139,20 @@ def test_a_person_is_found_by_every_word_but_the_first_of_birth_and_given_name()
     found = other_words("Marchand-Bonnet", "Jeanne Marie", "Le Goff")
     assert found == {"bonnet", "marie", "legoff", "goff"}
     assert other_words("Mercier", "Ada") == set()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Jean-Pierre", "Jean Pierre", True),
+        ("Marie Thérèse Anne", "marie-thérèse", True),
+        ("Jean - Pierre", "JEAN PIERRE MARIE", True),
+        ("Jean", "Jean Pierre", True),
+        ("Jean-Pierre", "Jean", False),
+        ("Jean-Pierre", "Jean-Paul", False),
+        ("Anne", "Annette", False),
+    ],
+)
+def test_a_hyphen_left_out_makes_nobody_else(one: str, other: str, same: bool) -> None:
+    assert is_same_first_name(one, other) is same
+    assert is_same_first_name(other, one) is same

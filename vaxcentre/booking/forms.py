@@ -16,7 +16,9 @@ from vaxcentre.booking.cards import CourseCard
 from vaxcentre.booking.draft import Draft
 from vaxcentre.booking.people import LONGEST_NAME, folded
 from vaxcentre.rules.birth import (
+    BirthInFuture,
     BirthUnreadable,
+    ImpossibleDate,
     YearInTwoDigits,
     birth_date,
     refuse_short_year,
@@ -126,27 +128,43 @@ class PersonForm(BirthForm):
         """As the page names them."""
         return self.names
 
-    def dose_of(self, card: CourseCard, latest: date) -> tuple[int, date | None] | None:
+    def dose_of(
+        self, card: CourseCard, birth_on: date | None, today: date
+    ) -> tuple[int, date | None] | None:
         """Dose number and day of the dose before; None with the sentence at its field."""
         if card.doses < 2 or self[f"dose_{card.id}"].data == "1":
             return 1, None
         day, month, year = (self[f"{part}_{card.id}"] for part in ("day", "month", "year"))
         try:
-            refuse_short_year(year.data or "", today=latest)
+            refuse_short_year(year.data or "", today=today)
             numbers = _numbers(day, month, year)
-            return int(self[f"dose_{card.id}"].data), birth_date(*numbers, today=latest)
+            had_on = birth_date(*numbers, today=today)
         except YearInTwoDigits as refusal:
             year.errors = [*year.errors, errors.say(refusal)]
+            return None
+        except ImpossibleDate as refusal:
+            is_typed = day.data and month.data and year.data
+            sentence = errors.say(refusal) if is_typed else str(PREVIOUS_MISSING)
+            day.errors = [*day.errors, sentence]
+            return None
+        except BirthInFuture:
+            day.errors = [*day.errors, str(PREVIOUS_TO_COME)]
             return None
         except Refusal:
             day.errors = [*day.errors, str(PREVIOUS_MISSING)]
             return None
+        if birth_on is not None and had_on < birth_on:
+            day.errors = [*day.errors, str(PREVIOUS_BEFORE_BIRTH)]
+            return None
+        return int(self[f"dose_{card.id}"].data), had_on
 
 
 CONDITION_NEEDED = _l(
     "At this age, this vaccination is for people in this situation. If it is yours, tick the box. "
     "If not, call the centre."
 )
+PREVIOUS_TO_COME = _l("This day is to come: enter the day of an injection already received.")
+PREVIOUS_BEFORE_BIRTH = _l("This day is before the birth date: check both.")
 PREVIOUS_MISSING = _l("Enter the day of the injection before: day, month and year.")
 
 

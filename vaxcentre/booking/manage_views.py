@@ -19,7 +19,7 @@ from vaxcentre.booking.steps import page_of_others
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.rules.refusal import Refusal
-from vaxcentre.web import errors
+from vaxcentre.web import errors, filters
 from vaxcentre.web.access import public
 from vaxcentre.web.centre import the_centre
 from vaxcentre.web.typed import put_back
@@ -121,7 +121,24 @@ def cancel_appointment(number: int) -> ResponseReturnValue:
             service.cancel(session, card.id, by_id=None, now=now, also_pair=both)
     except Refusal as refusal:
         flash(errors.say(refusal), "stop")
+    else:
+        flash(_cancelled(card, both=both), "go")
     return redirect(url_for("booking.own_appointment"))
+
+
+def _cancelled(card: AppointmentCard, *, both: bool) -> str:
+    who, when = card.given_name, filters.date_and_time(card.starts_at)
+    if both:
+        return str(
+            _("%(who)s: both appointments are cancelled. The places are free again.", who=who)
+        )
+    return str(
+        _(
+            "%(who)s: the appointment of %(when)s is cancelled. The place is free again.",
+            who=who,
+            when=when,
+        )
+    )
 
 
 def one_of_pair(number: int) -> tuple[AppointmentCard, list[AppointmentCard]]:

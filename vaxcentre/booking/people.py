@@ -18,9 +18,9 @@ from vaxcentre.models.injection import Injection
 from vaxcentre.models.locks import ALONE, take, take_one, take_patient
 from vaxcentre.models.patient import NameWord, Patient
 from vaxcentre.models.visit import NoInjection, Visit
-from vaxcentre.rules.identity import first_given_name, fold
+from vaxcentre.rules.identity import first_given_name, fold, is_same_first_name
 from vaxcentre.rules.vocabulary import Sex
-from vaxcentre.writing import insert_row, read_one, write
+from vaxcentre.writing import insert_row, read, write
 
 LONGEST_NAME = 100
 # A visit without an outcome after so long is over, whatever was forgotten at the desk.
@@ -55,19 +55,16 @@ class Record:
     given_names: str
 
 
-_SAME_PERSON = (
-    select(Patient.id)
+# The given names are compared one by one: somebody leaves the hyphen of "Jean-Pierre" out.
+_SAME_FAMILY = (
+    select(Patient.id, Patient.folded_given, Patient.given_names)
     .where(
         Patient.birth_on == bindparam("birth_on"),
         Patient.folded_family == bindparam("family"),
-        Patient.folded_given == bindparam("given"),
         Patient.merged_into_id.is_(None),
     )
     .order_by(Patient.id)
-    .limit(1)
 )
-
-
 _NEW_PATIENT = insert(Patient)
 _NEW_WORDS = insert(NameWord)
 
@@ -75,16 +72,18 @@ _NEW_WORDS = insert(NameWord)
 def find_patient(session: Session, family: str, given: str, birth_on: date) -> Patient | None:
     """The person with this birth name, first given name and birth date.
 
-    Of two records of one person, the older.
+    Of two records of one person, the older; the one spelt the same before one with a hyphen less.
     """
-    key = _same_person(session, *folded(family, given), birth_on)
+    key = _same_person(session, family, given, birth_on)
     return session.get(Patient, key) if key else None
 
 
 def _same_person(session: Session, family: str, given: str, birth_on: date) -> int | None:
-    who = {"birth_on": birth_on, "family": family, "given": given}
-    found = read_one(session, _SAME_PERSON, who)
-    return found.id if found else None
+    folded_family, folded_given = folded(family, given)
+    found = read(session, _SAME_FAMILY, {"birth_on": birth_on, "family": folded_family})
+    exact = (one.id for one in found if one.folded_given == folded_given)
+    alike = (one.id for one in found if is_same_first_name(one.given_names, given))
+    return next(exact, None) or next(alike, None)
 
 
 def patient_for(
@@ -96,7 +95,7 @@ def patient_for(
     """
     family, given = folded(person.family_name, person.given_names)
     _one_at_a_time(session, _identity(person))
-    found = _same_person(session, family, given, person.birth_on)
+    found = _same_person(session, person.family_name, person.given_names, person.birth_on)
     # A booking online waits for the desk that books or merges the same person, and reads after.
     if found is not None and (kept := take_patient(session, found)) is not None:
         return Record(kept.id, kept.family_name, kept.given_names), False
@@ -137,7 +136,7 @@ def take_together(session: Session, people: Collection[Person], holds: Collectio
     """
     for identity in sorted(map(_identity, people)):
         _one_at_a_time(session, identity)
-    named = ((*folded(one.family_name, one.given_names), one.birth_on) for one in people)
+    named = ((one.family_name, one.given_names, one.birth_on) for one in people)
     found = {key for name in named if (key := _same_person(session, *name))}
     take_claims(session, [one.id for one in take(session, Patient, found)], holds)
 
@@ -165,8 +164,8 @@ def take_claims(session: Session, patient_ids: Collection[int], holds: Collectio
 
 
 def _identity(person: Person) -> str:
-    family, given = folded(person.family_name, person.given_names)
-    return f"{family}/{given}/{person.birth_on}"
+    """What two bookings of one person share, however the given names are written."""
+    return f"{fold(person.family_name)[:LONGEST_NAME]}/{person.birth_on}"
 
 
 def _one_at_a_time(session: Session, identity: str) -> None:

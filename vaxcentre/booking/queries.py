@@ -73,6 +73,11 @@ class AppointmentCard:
             and self.held_until > now
         )
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it still stands: neither cancelled nor given away."""
+        return self.cancelled_at is None and self.lapsed_at is None
+
     def is_past(self, now: datetime) -> bool:
         """Whether its time is over, or the person has come."""
         return self.is_here or self.ends_at <= now
@@ -91,6 +96,11 @@ class AppointmentCard:
     def sequence(self) -> int:
         """How many times a calendar must have heard of a change."""
         return self.moves + (self.cancelled_at is not None)
+
+
+def live_cards(session: Session, appointment_ids: Collection[int]) -> list[AppointmentCard]:
+    """Those of these appointments that still stand, in order of their times."""
+    return [card for card in appointment_cards(session, appointment_ids) if card.is_live]
 
 
 def appointment_cards(session: Session, appointment_ids: Collection[int]) -> list[AppointmentCard]:

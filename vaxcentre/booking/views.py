@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,8 +23,10 @@ from vaxcentre.booking.cards import CourseCard
 from vaxcentre.booking.draft import Draft
 from vaxcentre.booking.forms import PersonForm, VaccineForm
 from vaxcentre.booking.offer import Wish, check_person
+from vaxcentre.booking.queries import live_cards
 from vaxcentre.booking.steps import go_on, held_for, needs, page_of_others, picture_now
 from vaxcentre.database import transaction
+from vaxcentre.extensions import db
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.web import languages, shared
 from vaxcentre.web.access import public
@@ -32,8 +34,6 @@ from vaxcentre.web.centre import the_centre
 from vaxcentre.web.typed import put_back
 
 __all__ = ["bp", "contact_views", "manage_views", "move_views", "paper_views", "time_views"]
-
-YEAR = timedelta(days=366)
 
 
 @bp.get("/")
@@ -64,7 +64,11 @@ def choose_vaccine() -> ResponseReturnValue:
         return go_on(_with_courses(draft, tuple(sorted(form.courses.data))), now)
     notes = {card.id: _note(card, now) for card in cards}
     return render_template(
-        "booking/vaccine.html", form=form, cards=cards, notes=notes, has_booked=bool(draft.done)
+        "booking/vaccine.html",
+        form=form,
+        cards=cards,
+        notes=notes,
+        has_booked=bool(live_cards(db.session(), draft.done)),
     ), 422 if form.errors else 200
 
 
@@ -123,7 +127,11 @@ def describe_person() -> ResponseReturnValue:
             return go_on(_keep_time_if_fit(answered), clock.now())
     names = [card.short_names[languages.chosen()] for card in cards]
     return render_template(
-        "booking/person.html", form=form, cards=cards, names=names, has_booked=bool(draft.done)
+        "booking/person.html",
+        form=form,
+        cards=cards,
+        names=names,
+        has_booked=bool(live_cards(db.session(), draft.done)),
     ), 422 if form.errors else 200
 
 
@@ -132,7 +140,7 @@ def _answered(form: PersonForm, cards: list[CourseCard], draft: Draft) -> Draft 
     now = clock.now()
     today = clock.local_day(now, the_centre().zone)
     birth_on = form.birth_on(today)
-    doses = [form.dose_of(card, today + YEAR) for card in cards]
+    doses = [form.dose_of(card, birth_on, today) for card in cards]
     if birth_on is None or None in doses:
         return None
     found = drafts.changed(

@@ -91,6 +91,7 @@ class CallForm(ForCourses, Form):
     patient_id = HiddenField()
     holds = HiddenField()
     after = HiddenField()
+    later = HiddenField()  # the button that asks for the times after these
     said = HiddenField()  # what the last page gave to read aloud
     first = HiddenField()  # the first of a couple, sealed
     beside = HiddenField()  # the appointment just booked for the first
@@ -101,6 +102,8 @@ class CallForm(ForCourses, Form):
         """A dose had elsewhere has its day, and is of one vaccination."""
         if bool(field.data) != bool(self.dose_elsewhere.data):
             raise StopValidation(_("Say which injection it was, and on which day."))
+        if field.data and not self._started:
+            raise StopValidation(_("What was chosen takes one injection: none comes before it."))
         if field.data and len(self._started) != 1:
             raise StopValidation(_("Choose the one vaccination that was begun elsewhere."))
 

@@ -59,6 +59,7 @@ def choices_for(form: CallForm) -> list[service.Choice]:
 
     Raises: all that the rules refuse.
     """
+    form.after.data = form.later.data or form.after.data  # the page keeps where it stands
     now, after = clock.now(), moment_of(form.after.data)
     beside = appointment_cards(db.session(), [form.beside_id]) if form.beside_id else []
     return service.choices(

@@ -66,7 +66,7 @@ def unknown() -> Panel:
         word=_("Not found"),
         sentence=_(
             "Check the spelling, or search by the birth date. If there is no appointment, "
-            "offer a walk-in, or note the person for a call back."
+            "offer a walk-in or another day."
         ),
         may_walk_in=True,
     )
@@ -113,7 +113,7 @@ def _is_here(came: Came, day: date, now: datetime) -> Panel:
     if came.day != day:
         return Panel(
             "wait",
-            _("Came on %(day)s", day=filters.day(came.day)),
+            _("Came on %(day)s", day=filters.day(came.day, year=came.day.year != day.year)),
             _("This appointment is over. Offer a walk-in where another dose is due."),
             may_walk_in=True,
         )

@@ -177,6 +177,20 @@ def given_away(session: Session, place_id: int, now: datetime) -> datetime | Non
     )
 
 
+def replaced_by(session: Session, visit: Visit) -> datetime | None:
+    """When the appointment was for which this walk-in stood: both were written at one moment."""
+    return session.scalar(
+        select(Slot.starts_at)
+        .join(Place, Place.slot_id == Slot.id)
+        .join(Appointment, Appointment.place_id == Place.id)
+        .where(
+            Appointment.patient_id == visit.patient_id,
+            Appointment.id != visit.appointment_id,
+            Appointment.cancelled_at == visit.checked_in_at,
+        )
+    )
+
+
 def _slots(course_ids: Collection[int], day: date, now: datetime) -> Select[int]:
     statement = select(Slot.id).join(Clinic, Clinic.id == Slot.clinic_id)
     gives: Sequence[ColumnElement[bool]] = [

@@ -1,6 +1,6 @@
 """Reception's one page: the day, the search field, arrived, undone."""
 
-from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -27,11 +27,13 @@ from vaxcentre.reception.pages import (
     panel_of,
 )
 from vaxcentre.reception.panel import unknown
+from vaxcentre.reception.today import replaced_by
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.scan_text import LONGEST_SCAN
 from vaxcentre.web import errors, once
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
+from vaxcentre.web.filters import date_and_time
 from vaxcentre.web.signin import current_agent_id
 
 # Each file of pages hangs its own on the blueprint when it is imported.
@@ -133,7 +135,15 @@ def undo_check_in(visit_id: int) -> ResponseReturnValue:
     """The wrong person was noted: take the arrival back."""
     with transaction() as session:
         visit = service.undo_check_in(session, visit_id, by_id=current_agent_id(), now=clock.now())
+        replaced = replaced_by(session, visit)
         target = url_for("reception.today", appointment=visit.appointment_id, undone=1)
+    if replaced is not None:
+        sentence = _(
+            "The appointment of %(when)s, for which this walk-in stood, stays cancelled: "
+            "move the one of today.",
+            when=date_and_time(replaced),
+        )
+        flash(sentence, "wait")
     return redirect(target)
 
 

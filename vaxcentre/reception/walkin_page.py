@@ -12,7 +12,7 @@ from vaxcentre.models.patient import Patient
 from vaxcentre.reception import merge_service, numbers, queries, today
 from vaxcentre.reception.forms import DOCUMENT_KEYS, WalkInForm, number_of
 from vaxcentre.reception.rows import Row
-from vaxcentre.rules.identity import first_given_name, fold, read_search
+from vaxcentre.rules.identity import fold, read_search
 from vaxcentre.rules.ins import is_ins, read_ins
 from vaxcentre.rules.names import is_beginning_of
 from vaxcentre.rules.refusal import Refusal
@@ -104,18 +104,20 @@ def is_spelt_otherwise(form: WalkInForm, patient: Patient) -> bool:
     return not kept.startswith(typed)
 
 
-def twins(form: WalkInForm) -> list[Patient]:
-    """Whom it could be under another spelling, or by the social security number."""
+def twins(form: WalkInForm, patient: Patient | None) -> list[Patient]:
+    """Whom it could be under another spelling, or by the social security number.
+
+    Where the very same name is on record (`patient`), only the number may say otherwise.
+    """
     person, number = form.person("fr"), form.number()
     session = db.session()
     same = numbers.people_with(session, number.mark) if number else []
+    if patient is not None:
+        return [patient, *others] if (others := [one for one in same if one is not patient]) else []
     sounding = merge_service.twins_of(
         session, person.family_name, person.given_names, person.birth_on
     )
-    names = (fold(person.family_name), fold(first_given_name(person.given_names)))
-    found = {one.id: one for one in (*same, *sounding)}
-    # The very same name is the same person.
-    return [one for one in found.values() if (one.folded_family, one.folded_given) != names]
+    return list({one.id: one for one in (*same, *sounding)}.values())
 
 
 def reason_of(form: WalkInForm) -> str:

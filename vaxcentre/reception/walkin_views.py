@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from vaxcentre import clock
+from vaxcentre.booking.refusals import AlreadyBooked
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.models.patient import Patient
@@ -72,6 +73,11 @@ def receive() -> ResponseReturnValue:
     is_kept = patient is not None and is_spelt_otherwise(form, patient)
     try:
         target = _receive(form)
+    except AlreadyBooked:
+        if patient is None:
+            raise
+        flash(_("An appointment exists already for this vaccination: see below."), "stop")
+        return redirect(url_for("reception.person", patient_id=patient.id))
     except Refusal as refusal:
         form.refuse(refusal)
         return walk_in_page(form), 409
@@ -93,7 +99,7 @@ def _whoever(form: WalkInForm) -> Patient | None:
 
 def _ask_who(form: WalkInForm, patient: Patient | None) -> str | None:
     """The page once more, where it is not clear who it is; None where it is."""
-    others = [] if form.is_known.data or form.is_new.data else twins(form)
+    others = [] if form.is_known.data or form.is_new.data else twins(form, patient)
     if others:
         form.patient_id.data = ""
         return walk_in_page(form, twins=others)
@@ -109,9 +115,10 @@ def move_here(appointment_id: int) -> ResponseReturnValue:
     """Somebody came on the wrong day: give them a place of today."""
     now, key = clock.now(), request.form.get("once")
     target = url_for("reception.today", appointment=appointment_id)
+    moved = None
     with transaction() as session:
         if once.first_result(session, key) is None:
-            walkin_service.move_here(
+            moved = walkin_service.move_here(
                 session,
                 appointment_id,
                 by_id=current_agent_id(),
@@ -119,6 +126,9 @@ def move_here(appointment_id: int) -> ResponseReturnValue:
                 day=clock.local_day(now, the_centre().zone),
             )
             once.keep_result(session, key, target, now=now)
+        moved_to = moved.place.slot.starts_at if moved else None
+    if moved_to is not None:
+        flash(_("Moved to today, %(time)s.", time=time_of_day(moved_to)), "go")
     return redirect(target)
 
 

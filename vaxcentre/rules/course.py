@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from vaxcentre.rules.age import Age, age_in_months, age_in_years, day_of_age
 from vaxcentre.rules.course_refusals import (
+    BegunAtOtherAge,
     ConditionNotDeclared,
     CourseComplete,
     DoseAlreadyGiven,
@@ -96,6 +97,7 @@ def dose_due(
 
     Raises:
         TooYoung, TooOld, NoRuleForAge: no schedule starts at this age.
+        BegunAtOtherAge: none starts at the age at which the series was begun.
         ConditionNotDeclared: one would, for those who declare the course's condition.
         CourseComplete: every dose of the schedule was given.
         RuleNotConfirmed: no doctor has confirmed the row yet.
@@ -107,6 +109,8 @@ def dose_due(
     schedule = schedule_for(
         known, birth_on=birth_on, first_dose_on=first_on, on=on, conditions=conditions
     )
+    if not schedule and given:
+        raise BegunAtOtherAge(first=first_on)
     if not schedule:
         _refuse_age([r for r in known if r.is_in_force_on(on)], birth_on, first_on, conditions)
     rule = next((rule for rule in schedule if rule.dose_number == number), None)

@@ -40,6 +40,16 @@ class ConditionNotDeclared(NoRuleForAge):
     field = "condition"
 
 
+class BegunAtOtherAge(NoRuleForAge):
+    """The first dose was given at an age for which the centre has no rule (fact: `first`)."""
+
+    sentence = N_(
+        "The first injection, of %(first)s, was given at an age for which the centre has no rule. "
+        "Ask the centre's doctor."
+    )
+    field = "birth_on"
+
+
 class NoVaccineForAge(NoRuleForAge):
     """The rule would allow it, but no product that the centre uses is meant for this age."""
 

@@ -11,7 +11,13 @@ from vaxcentre.rules.birth import (
     birth_date,
     read_birth_date,
 )
-from vaxcentre.rules.names import first_given_name, fold, sound_key, sounds_like
+from vaxcentre.rules.names import (
+    first_given_name,
+    fold,
+    is_same_first_name,
+    sound_key,
+    sounds_like,
+)
 from vaxcentre.rules.refusal import N_, Refusal
 from vaxcentre.rules.search_words import SearchKind, SearchUnreadable, SearchWords, read_search
 
@@ -26,6 +32,7 @@ __all__ = [
     "birth_date",
     "first_given_name",
     "fold",
+    "is_same_first_name",
     "nir_key_ok",
     "read_birth_date",
     "read_nir",

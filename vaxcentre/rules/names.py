@@ -13,6 +13,7 @@ _SPACED_HYPHEN = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
 
 # French spellings of one sound, applied in this order to a folded name.
 _SOUNDS = (
+    (r"(.)\1+", r"\1"),  # Hénin, Hennin
     (r"bv", "v"),  # Lefebvre, Lefèvre
     (r"ph", "f"),
     (r"sch|ch|sh", "C"),
@@ -30,7 +31,7 @@ _SOUNDS = (
     (r"eau|au", "o"),
     (r"ean(?![aeiounm])", "an"),
     (r"(?:ain|ein|in|aim|eim|im)(?![aeiounm])", "I"),
-    (r"(?:an|en|am|em)(?![aeiounm])", "A"),
+    (r"(?:an|en)(?![aeiounm])|(?:am|em)(?![aeiounm]|$)", "A"),  # Vandam, Vandamme
     (r"(?:on|om)(?![aeiounm])", "O"),
     (r"ai|ei", "e"),
     (r"(.)\1+", r"\1"),
@@ -53,11 +54,26 @@ def first_given_name(given: str) -> str:
     """Take the first of several given names, as civil status lists them.
 
     A space or a comma parts two names, a hyphen joins one: of "Jean-Pierre Marie" the first is
-    "Jean-Pierre", of "Jean Pierre" it is "Jean". Who wrote the compound without its hyphen is
-    still found by the letters and shown among the twins.
+    "Jean-Pierre", of "Jean Pierre" it is "Jean": `is_same_first_name` knows that they may be one.
     """
     names = _GIVEN_ENDS.split(_SPACED_HYPHEN.sub("-", given.strip(" ,;")).strip())
     return names[0]
+
+
+def is_same_first_name(one: str, other: str) -> bool:
+    """Whether two lists of given names begin with the same one, also where a hyphen was left out.
+
+    "Jean-Pierre" and "Jean Pierre Marie" do; "Jean-Pierre" and "Jean" do not.
+    """
+    return fold(first_given_name(one)) in _run_together(other) or (
+        fold(first_given_name(other)) in _run_together(one)
+    )
+
+
+def _run_together(given: str) -> set[str]:
+    """Of "Jean Pierre": jean, jeanpierre."""
+    names = [fold(name) for name in _GIVEN_ENDS.split(_SPACED_HYPHEN.sub("-", given.strip(" ,;")))]
+    return {"".join(names[: place + 1]) for place in range(len(names))}
 
 
 def is_beginning_of(given: str, names: str) -> bool:
