@@ -49,6 +49,7 @@ class Plan:
 
     request: ClinicRequest
     clinics: tuple[PlannedClinic, ...]
+    left_out: tuple[date, ...] = ()  # public holidays of a weekly repeat
 
     @property
     def slots(self) -> int:
@@ -74,25 +75,27 @@ def make_plan(request: ClinicRequest, *, zone: ZoneInfo, now: datetime) -> Plan:
         raise DayPast
     if not request.course_ids:
         raise NoCourse
-    clinics = tuple(_planned(day, request, zone) for day in _days(request))
+    days, left_out = _days(request)
+    clinics = tuple(_planned(day, request, zone) for day in days)
     first = clinics[0].starts_at
     if request.opens_at is not None and request.opens_at >= first:
         raise OpensAfterStart(starts_at=first)
-    plan = Plan(request, clinics)
+    plan = Plan(request, clinics, left_out)
     if plan.places > MOST_PLACES:
         raise TooManyPlaces(places=plan.places, most=MOST_PLACES)
     return plan
 
 
-def _days(request: ClinicRequest) -> Sequence[date]:
+def _days(request: ClinicRequest) -> tuple[Sequence[date], tuple[date, ...]]:
+    """The days of the clinics, and the public holidays that are left out."""
     if request.last_day is None:
-        return (request.first_day,)
+        return (request.first_day,), ()
     days = repeat_weekly(request.first_day, request.last_day, request.weekdays)
-    if request.leaves_out_days_off:
-        days = tuple(day for day in days if day_off(day) is None)
+    left_out = tuple(day for day in days if request.leaves_out_days_off and day_off(day))
+    days = tuple(day for day in days if day not in left_out)
     if not days:
         raise NoDayInRepeat
-    return days
+    return days, left_out
 
 
 def _planned(day: date, request: ClinicRequest, zone: ZoneInfo) -> PlannedClinic:

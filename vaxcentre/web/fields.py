@@ -53,6 +53,17 @@ class Form(FlaskForm):
             """WTForms' own sentences in the reader's language."""
             return get_translations([languages.chosen()])
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As WTForms does; of what is wrong with one field, only the last sentence is shown.
+
+        The first may be the library's own, about a type; ours says what to type.
+        """
+        is_right: bool = super().validate(extra_validators)
+        for field in self:
+            if isinstance(field.errors, (list, tuple)) and len(field.errors) > 1:
+                field.errors = list(field.errors)[-1:]
+        return is_right
+
     def refuse(self, refusal: Refusal) -> None:
         """Put a refusal's sentence at the field it is about, or on top of the form."""
         sentence = self.say(refusal)
