@@ -72,6 +72,8 @@ class Clinic(Base):
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
     closed_reason: Mapped[str | None] = mapped_column(String(300))
+    # Why it has more places than there were doses for, where a manager wanted it so.
+    beyond_doses_reason: Mapped[str | None] = mapped_column(String(300))
 
     courses: Mapped[list[ClinicCourse]] = relationship(back_populates="clinic")
     slots: Mapped[list[Slot]] = relationship(back_populates="clinic", order_by="Slot.starts_at")

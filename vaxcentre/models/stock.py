@@ -40,6 +40,35 @@ class Lot(Base):
         return self.blocked_at is None and not self.is_expired_on(day)
 
 
+class ExpectedDelivery(Base):
+    """Doses that the supplier has confirmed for a day; slots may be opened on them."""
+
+    __tablename__ = "expected_delivery"
+    __table_args__ = (
+        CheckConstraint("doses > 0", name="doses"),
+        CheckConstraint("received_doses >= 0", name="received"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vaccine_id: Mapped[int] = mapped_column(ForeignKey("vaccine.id"), index=True)
+    day: Mapped[date]
+    doses: Mapped[int]
+    document_number: Mapped[str | None] = mapped_column(String(60))
+    announced_at: Mapped[datetime]
+    announced_by_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"))
+    received_doses: Mapped[int] = mapped_column(default=0)
+    settled_at: Mapped[datetime | None]  # all of it came, or no more of it will
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
+    settled_reason: Mapped[str | None] = mapped_column(String(300))
+
+    vaccine: Mapped[Vaccine] = relationship()
+
+    @property
+    def still_to_come(self) -> int:
+        """Doses of it that have not been received."""
+        return max(0, self.doses - self.received_doses)
+
+
 class Vial(Base):
     """A container of several doses that was opened; its contents are its movements."""
 

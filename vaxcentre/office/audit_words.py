@@ -82,6 +82,8 @@ ACTIONS = {
     "revoke": N_("revoked a certificate"),
     # stock
     "receive": N_("received doses"),
+    "announce_delivery": N_("announced a delivery"),
+    "settle_delivery": N_("took a delivery off the list"),
     "discard": N_("discarded doses"),
     "open_vial": N_("opened a vial"),
     "undo_opening": N_("took the opening of a vial back"),

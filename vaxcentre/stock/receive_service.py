@@ -12,6 +12,7 @@ from vaxcentre.models.stock import BoxSerial, Lot, StockMovement
 from vaxcentre.models.vaccine import Vaccine
 from vaxcentre.rules.refusal import N_, Refusal
 from vaxcentre.rules.vocabulary import MovementKind
+from vaxcentre.stock.deliveries import note_received
 from vaxcentre.stock.service import add_movement
 
 # No vaccine keeps for longer; a later date is a slip of the finger.
@@ -178,6 +179,8 @@ def receive(
         counterpart=delivery.counterpart,
     )
     audit.sign(session, "receive", movement, by_id=by_id, now=now, doses=movement.doses)
+    if not delivery.counterpart:
+        note_received(session, vaccine.id, movement.doses, by_id=by_id, day=day, now=now)
     for box in delivery.boxes:
         _keep_serial(session, box, movement)
     return movement

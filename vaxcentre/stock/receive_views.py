@@ -14,7 +14,7 @@ from vaxcentre.rules.gs1 import BoxReading, read_box
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.undo import UNDO_FOR
 from vaxcentre.rules.vocabulary import MovementKind, Role
-from vaxcentre.stock import keeping_service, queries, receive_service
+from vaxcentre.stock import deliveries, keeping_service, queries, receive_service
 from vaxcentre.stock.draft_service import add_box
 from vaxcentre.stock.forms import DeliveryForm
 from vaxcentre.stock.receive_service import ProductUnknown
@@ -54,6 +54,7 @@ def _page(form: DeliveryForm, **more: object) -> str:
         form=form,
         vaccines={vaccine.id: vaccine for vaccine in queries.vaccines_in_use(db.session())},
         done=done,
+        expected=deliveries.expected(db.session()),
         may_undo=done is not None and keeping_service.may_be_undone(done, clock.now()),
         undo_for=UNDO_FOR,
         **{"office": None} | more,

@@ -14,6 +14,7 @@ from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.undo import UNDO_FOR
 from vaxcentre.rules.vocabulary import Role
 from vaxcentre.stock import (
+    delivery_views,
     keeping_service,
     ledger_views,
     queries,
@@ -35,6 +36,11 @@ bp.add_url_rule("/receive", view_func=receive_views.receive, methods=["GET", "PO
 bp.add_url_rule("/scanner", view_func=scanner_views.scanner, methods=["GET", "POST"])
 
 
+bp.add_url_rule("/deliveries", view_func=delivery_views.deliveries)
+bp.add_url_rule("/deliveries/announce", view_func=delivery_views.announce, methods=["POST"])
+bp.add_url_rule(
+    "/deliveries/<int:delivery_id>/settle", view_func=delivery_views.settle, methods=["POST"]
+)
 bp.add_url_rule("/lots/<int:lot_id>/move", view_func=ledger_views.move)
 bp.add_url_rule("/lots/<int:lot_id>/send", view_func=ledger_views.send, methods=["POST"])
 bp.add_url_rule("/lots/<int:lot_id>/count", view_func=ledger_views.count, methods=["POST"])
@@ -67,6 +73,7 @@ def lots() -> ResponseReturnValue:
         present=[line for line in lines if line.on_hand],
         empty_lots=[line for line in reversed(lines) if not line.on_hand][:50],
         may_receive=current_agent().may(Role.STOCK),
+        may_see_deliveries=current_agent().may(Role.STOCK, Role.MANAGER, Role.INSPECTOR),
         has_vials=any(line.lot.vaccine.comes_in_vials for line in lines),
     )
 
