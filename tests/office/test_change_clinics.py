@@ -34,6 +34,7 @@ def clinic_id(manager: Any, write: Callable[[], Any]) -> int:
     """Nine to noon, ten minutes, two places; three people on the first two slots."""
     with write() as session:
         course = make.make_course(session)
+        make.make_lot(session, make.make_vaccine(session, course), doses=5_000)
         clinic = make.make_clinic(session, course, day=DAY, series="s" * 20)
         make.make_clinic(session, course, day=DAY + timedelta(days=7), series="s" * 20)
         book_people(session, course, clinic, 3)

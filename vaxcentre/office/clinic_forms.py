@@ -8,7 +8,7 @@ from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from vaxcentre.office.clinic_plan import ClinicRequest, moment
 from vaxcentre.office.closing_service import ClosingRequest
@@ -34,6 +34,12 @@ def _opening() -> list[SelectChoice]:
 
 def _places(label: Any) -> Whole:
     return Whole(label, low=1, high=MOST_PER_SLOT, message=PLACES)
+
+
+def _beyond() -> StringField:
+    return StringField(
+        _l("Why more places than doses"), [Optional(), Length(max=300, message=REASON)]
+    )
 
 
 class OpeningForm(Form):
@@ -73,6 +79,7 @@ class ClinicForm(OpeningForm):
         default=10,
     )
     places = _places(_l("Places per slot"))
+    beyond_reason = _beyond()
 
     def offer(self, courses: list[tuple[int, str]]) -> None:
         """Name the courses that may be ticked."""
@@ -91,6 +98,7 @@ class ClinicForm(OpeningForm):
             course_ids=tuple(self.courses.data or ()),
             opens_at=self.opens_at(zone),
             leaves_out_days_off=self.leaves_out_days_off.data,
+            beyond_doses_reason=self.beyond_reason.data or "",
         )
 
 
@@ -117,10 +125,16 @@ class PlacesForm(HoursForm):
     """So many places more in each slot."""
 
     places = _places(_l("Places more in each slot"))
+    beyond_reason = _beyond()
 
     def to_request(self, clinic_id: int, day: date, zone: ZoneInfo) -> PlacesRequest:
         """What the service works with."""
-        return PlacesRequest(clinic_id, *self.span(day, zone), places=self.places.data)
+        return PlacesRequest(
+            clinic_id,
+            *self.span(day, zone),
+            places=self.places.data,
+            reason=self.beyond_reason.data or "",
+        )
 
 
 class RemoveForm(HoursForm):

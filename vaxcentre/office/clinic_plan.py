@@ -1,5 +1,6 @@
 """What would be opened: the days, slots and places of a clinic and its weekly repeat."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -30,6 +31,7 @@ class ClinicRequest:
     course_ids: tuple[int, ...]
     opens_at: datetime | None
     leaves_out_days_off: bool
+    beyond_doses_reason: str = ""  # why more places than doses, where a manager wants it so
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,14 @@ class Plan:
     request: ClinicRequest
     clinics: tuple[PlannedClinic, ...]
     left_out: tuple[date, ...] = ()  # public holidays of a weekly repeat
+
+    @property
+    def places_by_day(self) -> dict[date, int]:
+        """How many places each day would have more."""
+        found: Counter[date] = Counter()
+        for clinic in self.clinics:
+            found[clinic.day] += len(clinic.slots) * self.request.places_per_slot
+        return found
 
     @property
     def slots(self) -> int:

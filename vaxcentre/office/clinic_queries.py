@@ -7,11 +7,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from vaxcentre.models.appointment import Appointment, PlannedDose
+from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Clinic, ClinicCourse, Place, Slot
 from vaxcentre.models.vaccine import Course
 from vaxcentre.office.clinic_plan import Plan, PlannedClinic
-from vaxcentre.stock import service as stock
 
 LIVE = and_(Appointment.cancelled_at.is_(None), Appointment.lapsed_at.is_(None))
 
@@ -41,27 +40,6 @@ class ClinicLine:
     courses: tuple[Course, ...]
     slots: int
     counts: Counts
-
-
-@dataclass(frozen=True)
-class Doses:
-    """One course of a plan: doses that may be given, and how many are promised already."""
-
-    course: Course
-    usable: int
-    promised: int
-    places: int
-    is_confirmed: bool
-
-    @property
-    def left(self) -> int:
-        """Doses that nobody has booked."""
-        return max(0, self.usable - self.promised)
-
-    @property
-    def is_short(self) -> bool:
-        """More places than doses."""
-        return self.places > self.left
 
 
 def clinics_between(session: Session, first: date, end: date, now: datetime) -> list[ClinicLine]:
@@ -137,25 +115,6 @@ def overlaps(session: Session, plan: Plan) -> list[tuple[PlannedClinic, Clinic]]
     ]
 
 
-def doses_beside(session: Session, plan: Plan, *, day: date, now: datetime) -> list[Doses]:
-    """For each course of a plan: the doses usable on that day beside the places."""
-    courses = session.scalars(
-        select(Course).where(Course.id.in_(plan.request.course_ids)).order_by(Course.position)
-    )
-    promised = _promised(session, plan.request.course_ids, now)
-    usable = stock.usable_doses(session, plan.request.course_ids, day)
-    return [
-        Doses(
-            course,
-            sum(usable[course.id].values()),
-            promised.get(course.id, 0),
-            plan.places,
-            any(rule.confirmed_at is not None for rule in course.rules),
-        )
-        for course in courses
-    ]
-
-
 def free_by_day(
     session: Session, course_ids: Collection[int], *, without: int, now: datetime
 ) -> list[tuple[date, int]]:
@@ -224,22 +183,3 @@ def _slots_by_clinic(session: Session, ids: Collection[int]) -> dict[int, int]:
 
 def _courses(clinic: Clinic) -> tuple[Course, ...]:
     return tuple(sorted((link.course for link in clinic.courses), key=lambda c: c.position))
-
-
-def _promised(session: Session, course_ids: Collection[int], now: datetime) -> dict[int, int]:
-    """Doses that people have booked on slots still to come, by course."""
-    rows = session.execute(
-        select(PlannedDose.course_id, func.count(PlannedDose.id))
-        .join(Appointment, Appointment.id == PlannedDose.appointment_id)
-        .join(Place, Place.id == Appointment.place_id)
-        .join(Slot, Slot.id == Place.slot_id)
-        .where(
-            PlannedDose.course_id.in_(course_ids),
-            PlannedDose.released_at.is_(None),
-            LIVE,
-            Appointment.booked_at.is_not(None),
-            Slot.starts_at >= now,
-        )
-        .group_by(PlannedDose.course_id)
-    )
-    return dict(rows.all())

@@ -89,3 +89,13 @@ class NoRoomThatDay(Refusal):
     """The chosen day has no free place left for this appointment."""
 
     sentence = N_("No place is free that day for the same vaccination.")
+
+
+class BeyondDoses(Refusal):
+    """Places would be opened without a dose behind them (facts: `course`, `missing`)."""
+
+    sentence = N_(
+        "%(course)s: %(missing)s places would have no dose behind them. Open fewer, announce the "
+        "delivery, or write why they are opened all the same."
+    )
+    field = "beyond_reason"

@@ -1,17 +1,25 @@
 """Open clinics, and change when their booking opens."""
 
 import secrets
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, selectinload
 
+from vaxcentre import clock
 from vaxcentre.audit import service as audit
 from vaxcentre.models.clinic import Centre, Clinic, ClinicCourse, Place, Slot
 from vaxcentre.models.locks import ALONE
 from vaxcentre.office.clinic_plan import ClinicRequest, Plan, make_plan
-from vaxcentre.office.clinic_refusals import ClinicAlreadyThere, ClinicClosed, OpensAfterStart
+from vaxcentre.office.clinic_refusals import (
+    BeyondDoses,
+    ClinicAlreadyThere,
+    ClinicClosed,
+    OpensAfterStart,
+)
+from vaxcentre.office.dose_cover import covers
 
 
 def open_clinics(
@@ -21,12 +29,22 @@ def open_clinics(
 
     Raises:
         ClinicAlreadyThere: one of them is open already (a second tab, a colleague).
+        BeyondDoses: places without a dose behind them, and no reason given.
         and all that `make_plan` raises.
     """
     session.scalars(select(Centre.id).with_for_update(**ALONE)).one()  # one opening at a time
     plan = make_plan(request, zone=zone, now=now)
     _refuse_twins(session, plan)
-    ids = _write_clinics(session, plan, by_id=by_id, now=now)
+    day = clock.local_day(now, zone)
+    reason = beyond_doses(
+        session,
+        plan.request.course_ids,
+        plan.places_by_day,
+        plan.request.beyond_doses_reason,
+        day=day,
+        now=now,
+    )
+    ids = _write_clinics(session, plan, reason, by_id=by_id, now=now)
     _write_places(session, plan, _write_slots(session, plan, ids))
     first = session.get_one(Clinic, ids[0])
     audit.sign(
@@ -38,6 +56,7 @@ def open_clinics(
         clinics=ids,
         slots=plan.slots,
         places=plan.places,
+        beyond_doses=reason,
     )
     return ids
 
@@ -75,6 +94,33 @@ def change_opening(
         clinics=[each.id for each in changed],
     )
     return len(changed)
+
+
+def beyond_doses(
+    session: Session,
+    course_ids: Collection[int],
+    places_by_day: Mapping[date, int],
+    reason: str,
+    *,
+    day: date,
+    now: datetime,
+) -> str | None:
+    """The reason to keep, where places would have no dose behind them; None where all have one.
+
+    Raises:
+        BeyondDoses: they would have none, and nobody says why they are wanted all the same.
+    """
+    short = [
+        cover
+        for cover in covers(session, course_ids, places_by_day, day=day, now=now)
+        if cover.is_short
+    ]
+    if not short:
+        return None
+    if not reason:
+        worst = max(short, key=lambda cover: cover.missing)
+        raise BeyondDoses(course=worst.course.short_name("fr"), missing=worst.missing)
+    return reason[:300]
 
 
 def lock_clinic(session: Session, clinic_id: int) -> Clinic:
@@ -120,7 +166,9 @@ def _refuse_twins(session: Session, plan: Plan) -> None:
             raise ClinicAlreadyThere(day=planned.day)
 
 
-def _write_clinics(session: Session, plan: Plan, *, by_id: int, now: datetime) -> list[int]:
+def _write_clinics(
+    session: Session, plan: Plan, reason: str | None, *, by_id: int, now: datetime
+) -> list[int]:
     request, series = plan.request, secrets.token_hex(10)
     rows = [
         {
@@ -133,6 +181,7 @@ def _write_clinics(session: Session, plan: Plan, *, by_id: int, now: datetime) -
             "series": series,
             "created_at": now,
             "created_by_id": by_id,
+            "beyond_doses_reason": reason,
         }
         for clinic in plan.clinics
     ]

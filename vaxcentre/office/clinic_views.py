@@ -15,10 +15,11 @@ from vaxcentre.office.clinic_forms import ClinicForm
 from vaxcentre.office.clinic_plan import Plan, make_plan
 from vaxcentre.office.clinic_queries import (
     clinics_between,
-    doses_beside,
     monday_of,
     overlaps,
 )
+from vaxcentre.office.clinic_refusals import BeyondDoses
+from vaxcentre.office.dose_cover import covers
 from vaxcentre.office.vaccine_queries import courses
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Role
@@ -84,12 +85,12 @@ def preview() -> ResponseReturnValue:
 def _preview_page(form: ClinicForm, plan: Plan) -> str:
     now, session = clock.now(), db.session()
     day = clock.local_day(now, the_centre().zone)
-    fields = [name for name in form.data if name != "csrf_token"]
+    fields = [name for name in form.data if name not in {"csrf_token", "beyond_reason"}]
     return render_template(
         "office/clinics_new.html",
         form=form,
         plan=plan,
-        doses=doses_beside(session, plan, day=day, now=now),
+        covers=covers(session, plan.request.course_ids, plan.places_by_day, day=day, now=now),
         overlapping=overlaps(session, plan),
         carried=[(name, value) for name in fields for value in request.form.getlist(name)],
     )
@@ -113,6 +114,10 @@ def create() -> ResponseReturnValue:
                     )
                     target = url_for(".week", day=wanted.first_day.isoformat())
                     once.keep_result(session, key, target, now=now)
+        except BeyondDoses as refusal:
+            form.refuse(refusal)
+            plan = make_plan(form.to_request(zone), zone=zone, now=now)
+            return _preview_page(form, plan), 422
         except Refusal as refusal:
             form.refuse(refusal)
         else:

@@ -1,7 +1,7 @@
 """Add places to the slots of a clinic, and take free ones away."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -17,7 +17,7 @@ from vaxcentre.office.clinic_refusals import (
     NothingFree,
     SlotWouldBeTooFull,
 )
-from vaxcentre.office.clinic_service import lock_clinic
+from vaxcentre.office.clinic_service import beyond_doses, lock_clinic
 
 MOST_PER_SLOT = 200
 
@@ -33,16 +33,23 @@ class PlacesRequest:
     reason: str = ""
 
 
-def add_places(session: Session, request: PlacesRequest, *, by_id: int, now: datetime) -> int:
+def add_places(
+    session: Session, request: PlacesRequest, *, by_id: int, now: datetime, day: date
+) -> int:
     """Open so many places more in each slot still to come between two moments.
 
     Raises:
         ClinicClosed, ClinicOver: nothing can be added to it.
         NoSlotInHours: no slot begins between the two.
         SlotWouldBeTooFull: more than 200 places in a slot.
+        BeyondDoses: places without a dose behind them, and no reason given.
     """
     clinic = lock_clinic(session, request.clinic_id)
     slots = slots_to_come(session, clinic, request.from_at, request.until_at, now)
+    added = request.places * len(slots)
+    offered = [link.course_id for link in clinic.courses]
+    reason = beyond_doses(session, offered, {clinic.day: added}, request.reason, day=day, now=now)
+    clinic.beyond_doses_reason = reason or clinic.beyond_doses_reason
     for slot in slots:
         if len(slot.places) + request.places > MOST_PER_SLOT:
             raise SlotWouldBeTooFull(most=MOST_PER_SLOT)
@@ -51,8 +58,9 @@ def add_places(session: Session, request: PlacesRequest, *, by_id: int, now: dat
             Place(slot_id=slot.id, number=highest + more, opened_at=now, opened_by_id=by_id)
             for more in range(1, request.places + 1)
         )
-    added = request.places * len(slots)
-    audit.sign(session, "add_places", clinic, by_id=by_id, now=now, places=added)
+    audit.sign(
+        session, "add_places", clinic, by_id=by_id, now=now, places=added, beyond_doses=reason
+    )
     return added
 
 

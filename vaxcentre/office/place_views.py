@@ -73,7 +73,9 @@ def add_places(clinic_id: int) -> ResponseReturnValue:
 
     def write(session: Session, by_id: int) -> str:
         wanted = form.to_request(clinic_id, day, zone)
-        added = place_service.add_places(session, wanted, by_id=by_id, now=clock.now())
+        now = clock.now()
+        today = clock.local_day(now, zone)
+        added = place_service.add_places(session, wanted, by_id=by_id, now=now, day=today)
         return str(ngettext("%(num)d place added.", "%(num)d places added.", added))
 
     return _answer(clinic_id, form, write)
