@@ -229,3 +229,17 @@ def test_what_is_not_there_is_not_found(page: Browser, signed_in_as: Callable[..
     assert page.open("/papers/certificates/99.pdf").status == 404
     page.client.set_cookie("vaxcentre_language", "en")
     assert page.open("/papers/patients/99").status == 404
+
+
+def test_a_paper_that_no_longer_holds_is_not_printed_again(
+    ada: int, write: Write, page: Browser, signed_in_as: Callable[..., object]
+) -> None:
+    with write() as writing:
+        paper = issue(writing, ada).id
+    signed_in_as(Role.DOCTOR)
+    page.open(f"/papers/patients/{ada}")
+    page.submit("/revoke", reason="mauvaise personne")
+    assert not page.open(f"/papers/patients/{ada}").select(f"a[href$='{paper}.pdf']")
+    refused = page.open(f"/papers/certificates/{paper}.pdf")
+    assert refused.url == f"/papers/patients/{ada}"
+    assert "elle ne s’imprime pas" in refused.text

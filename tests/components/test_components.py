@@ -80,7 +80,7 @@ def test_undo_is_offered_only_where_there_is_a_way_back(
     file, call = "undo", "undo(message='Fait.', action=action, until=until)"
     until = context["now"] + timedelta(minutes=10)
 
-    assert "annulable jusqu’à 10:31" in draw(file, call, action="/back", until=until)
+    assert "Annulable jusqu’à 10:31" in draw(file, call, action="/back", until=until)
     assert "<form" not in draw(file, call, action=None, until=None)
 
 

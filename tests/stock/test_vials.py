@@ -56,6 +56,19 @@ def press(page: Browser, url: str) -> Page:
     return page.send(url, data={"csrf_token": token.get("value")})
 
 
+def in_the_box(lot_id: int) -> int:
+    """Somebody is here and ready; the number of the visit."""
+    with transaction() as work:
+        lot = service.lock_lot(work, lot_id)
+        course = lot.vaccine.accepted_for[0].course
+        clinic = make.make_clinic(work, course, day=clock.today(make.PARIS))
+        ada = make.make_patient(work)
+        appointment = make.make_appointment(work, ada, clinic.slots[6], course)
+        visit = make.make_visit(work, appointment)
+        make.make_interview(work, appointment)
+        return visit.id
+
+
 def opened(session: Session) -> list[Vial]:
     session.expire_all()
     return list(session.scalars(select(Vial).order_by(Vial.id)))
@@ -252,15 +265,7 @@ def test_what_stands_in_a_vial_is_neither_sent_nor_discarded_as_sealed(
 def test_the_nurse_opens_it_where_she_stands_and_injects(
     lot_id: int, page: Browser, session: Session, signed_in_as: Callable[..., Any]
 ) -> None:
-    with transaction() as work:
-        lot = service.lock_lot(work, lot_id)
-        course = lot.vaccine.accepted_for[0].course
-        clinic = make.make_clinic(work, course, day=clock.today(make.PARIS))
-        ada = make.make_patient(work)
-        appointment = make.make_appointment(work, ada, clinic.slots[6], course)
-        visit = make.make_visit(work, appointment)
-        make.make_interview(work, appointment)
-        number = visit.id
+    number = in_the_box(lot_id)
     signed_in_as(Role.NURSE)
     page.open("/vaccination/box")
     page.submit("/box", box="2")
@@ -272,6 +277,23 @@ def test_the_nurse_opens_it_where_she_stands_and_injects(
     page.submit("/injection")
     assert contents(session) == 5
     assert session.scalars(select(Visit)).one().id == number
+
+
+def test_past_its_time_the_nurse_discards_the_rest_and_opens_another_in_the_box(
+    lot_id: int, page: Browser, session: Session, signed_in_as: Callable[..., Any], at: Clock
+) -> None:
+    open_one(page, lot_id)
+    number = in_the_box(lot_id)
+    at("2026-11-23 16:05")
+    signed_in_as(Role.NURSE)
+    page.open("/vaccination/box")
+    page.submit("/box", box="2")
+    shown = page.open(f"/vaccination/visits/{number}")
+    assert "Jeter les 6 doses restantes du flacon 1" in shown.text
+    shown = page.submit("/discard")
+    assert contents(session) == 0
+    assert "Aucun flacon du lot" in shown.text
+    assert "Flacon 2, ouvert à 16:05" in page.submit("/vials/open").text
 
 
 def test_one_vial_names_its_own_people_and_no_others(

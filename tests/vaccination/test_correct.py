@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from tests import make
 from tests.page import Browser
 from tests.vaccination.story import MORNING, PARIS, Scene, asked_for, make_scene
 from vaxcentre import clock
+from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.audit import AuditEntry
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.staff import StaffMember
@@ -24,7 +25,7 @@ from vaxcentre.models.stock import Lot
 from vaxcentre.models.visit import Observation
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Outcome, Role, Route, Side, Site
-from vaxcentre.stock.service import LotBlocked, LotEmpty, doses_on_hand
+from vaxcentre.stock.service import LotEmpty, doses_on_hand
 from vaxcentre.vaccination import refusals
 from vaxcentre.vaccination.correction_service import CorrectionRequest, correct_injection
 from vaxcentre.vaccination.service import record_injection, replacement, undo_injection
@@ -123,7 +124,7 @@ def test_a_nurse_cannot_name_a_blocked_or_an_empty_lot_but_a_doctor_tells_what_w
         old = given(session, scene)
         make.make_lot(session, old.vaccine, number="BLOCKED", blocked_at=clock.now())
         make.make_lot(session, old.vaccine, number="EMPTY", doses=0)
-    for number, refusal in (("BLOCKED", LotBlocked), ("EMPTY", LotEmpty)):
+    for number, refusal in (("BLOCKED", refusals.OnlyADoctor), ("EMPTY", LotEmpty)):
         with pytest.raises(refusal), write() as session:
             lot = session.scalars(select(Lot).where(Lot.number == number)).one()
             old = session.scalars(select(Injection)).one()
@@ -332,3 +333,20 @@ def test_the_inspector_reads_and_may_not_correct(
     assert "Deltoïde gauche" in read.text
     assert "Corriger" not in read.text
     assert page.open(f"/vaccination/injections/{first}/correction").status == 403
+
+
+def test_a_second_dose_booked_meanwhile_is_looked_at_until_the_first_is_recorded_anew(
+    page: Browser, write: Write, session: Session, signed_in_as: SignIn
+) -> None:
+    with write() as s:
+        scene = make_scene(s)
+        old = given(s, scene)
+        slot = make.make_slot(s, old.course, day=date(2027, 1, 11))
+        later = make.make_appointment(s, old.patient, slot, old.course, dose_number=2).id
+    signed_in_as(Role.NURSE, box=3)
+    page.open(f"/vaccination/visits/{scene.visit_id}")
+    page.submit("/undo")
+    assert session.get_one(Appointment, later).to_review_at is not None
+    page.submit("/injection")
+    session.expire_all()
+    assert session.get_one(Appointment, later).to_review_at is None

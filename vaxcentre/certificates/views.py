@@ -54,8 +54,14 @@ def issue(patient_id: int) -> ResponseReturnValue:
 @bp.get("/certificates/<int:certificate_id>.pdf", endpoint="print")
 @staff(*PRINTERS)
 def print_again(certificate_id: int) -> ResponseReturnValue:
-    """Print a paper once more, as it was issued."""
+    """Print a paper once more, as it was issued; one that no longer holds is not printed."""
     certificate = _find(certificate_id)
+    if queries.standing(db.session(), certificate) is not queries.Standing.GENUINE:
+        number = show_reference(certificate.number)
+        flash(
+            _("Certificate %(number)s no longer holds: it is not printed.", number=number), "stop"
+        )
+        return redirect(url_for(".of_patient", patient_id=certificate.patient_id))
     response = pdf.attestation_response(db.session(), certificate)
     patient_id, agent_id = certificate.patient_id, current_agent_id()
     with transaction() as session:

@@ -54,6 +54,7 @@ ACTIONS = {
     "book": N_("booked an appointment"),
     "move": N_("moved an appointment"),
     "cancel": N_("cancelled an appointment"),
+    "settle_review": N_("settled a later dose"),
     "mark_to_review": N_("marked an appointment to be looked at"),
     "give_place_away": N_("gave the place of somebody missing away"),
     "check_in": N_("checked in"),

@@ -65,10 +65,7 @@ class OpenVialForm(Form):
     @property
     def visit(self) -> int | None:
         """The number of the visit."""
-        try:
-            return row_number(self.visit_id.data or "")
-        except ValueError:
-            return None
+        return _visit_of(self.visit_id)
 
     def to_request(self) -> Opening:
         """The opening as a plain value."""
@@ -94,10 +91,23 @@ def offer_people(session: Session, form: OpenVialForm, *, needed: bool) -> None:
     form.checked_by_id.choices = [SelectChoice(0, _("Choose")), *found] if found else []
 
 
+def _visit_of(field: HiddenField) -> int | None:
+    try:
+        return row_number(field.data or "")
+    except ValueError:
+        return None
+
+
 class EndVialForm(Form):
     """Why what is left in a vial is thrown away."""
 
     reason = SelectField(_l("Why"), validate_choice=False, validators=[InputRequired()])
+    visit_id = HiddenField()  # who waits in the box for the next vial
+
+    @property
+    def visit(self) -> int | None:
+        """The number of the visit."""
+        return _visit_of(self.visit_id)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

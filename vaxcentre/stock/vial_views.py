@@ -83,6 +83,8 @@ def discard(vial_id: int) -> ResponseReturnValue:
     with transaction() as session:
         vial_service.discard_rest(session, vial_id, reason, by_id=agent_id, now=now)
     flash(_("What was left in the vial is discarded."), "go")
+    if form.visit:
+        return redirect(url_for("vaccination.patient", visit_id=form.visit))
     return redirect(url_for(".vials"))
 
 

@@ -21,6 +21,7 @@ from vaxcentre.vaccination.refusals import (
     LotUnknown,
     NothingChanged,
     NotYourRecord,
+    OnlyADoctor,
     PlaceNotForRoute,
     TimeNotPossible,
 )
@@ -64,7 +65,7 @@ def correct_injection(
         AlreadyReplaced, NotYourRecord, NothingChanged: as their sentences say.
         LotUnknown, WrongProduct, PlaceNotForRoute, TimeNotPossible: what it should say cannot be.
         ProductNotForAge: another product, not for this age, and no doctor has set that aside.
-        LotExpired, LotBlocked, LotEmpty: the other lot could not have been used.
+        OnlyADoctor, LotEmpty: the other lot could not have been used.
     """
     old = lock_injection(session, request.injection_id)
     agent = session.get_one(StaffMember, by_id)
@@ -152,7 +153,10 @@ def _take(
     """Take the dose out of its lot; as a fact, only a dose must be there."""
     if not is_as_fact:
         day = injection.given_at.astimezone(zone).date()
-        stock.take_for_injection(session, injection, day=day, by_id=by_id, now=now)
+        try:
+            stock.take_for_injection(session, injection, day=day, by_id=by_id, now=now)
+        except (stock.LotBlocked, stock.LotExpired) as refusal:
+            raise OnlyADoctor(lot=refusal.facts["lot"]) from refusal
         return
     lot = stock.lock_lot(session, injection.lot_id)
     if stock.doses_on_hand(session, lot.id) < 1:

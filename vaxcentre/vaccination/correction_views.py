@@ -21,7 +21,7 @@ from vaxcentre.vaccination.bp import bp
 from vaxcentre.vaccination.forms import CorrectionForm
 from vaxcentre.vaccination.page import shown_volume
 from vaxcentre.vaccination.places import place_code
-from vaxcentre.vaccination.queries import versions_of
+from vaxcentre.vaccination.queries import has_paper, versions_of
 from vaxcentre.web.access import staff
 from vaxcentre.web.centre import the_centre
 from vaxcentre.web.filters import local, short_date
@@ -79,6 +79,11 @@ def correct(injection_id: int) -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             flash(_("The record is corrected. What it said before stays readable."), "go")
+            if has_paper(db.session(), old.patient_id):
+                flash(
+                    _("A certificate handed over before no longer holds: print the new one."),
+                    "wait",
+                )
             return redirect(target)
     page = render_template(
         "vaccination/correct.html", form=form, injection=old, patient=patient, day=day

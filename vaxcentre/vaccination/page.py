@@ -59,6 +59,7 @@ class Needle:
     lot_note: str
     vial: OpenVial | None  # from which the dose is drawn, where the vaccine comes in vials
     opening: OpenVialForm | None  # where one must be opened first
+    stale: OpenVial | None  # past its time, and still in the box
     form: InjectionForm
     scan_form: ScanForm
 
@@ -138,6 +139,7 @@ def _needle(
         lot_note=note,
         vial=vial,
         opening=_opening(lot) if isinstance(refusal, vials.NoVialOpen) else None,
+        stale=_stale(lot, box) if isinstance(refusal, vials.VialPastTime) else None,
         form=form or _form(dose, lot, places),
         scan_form=scan_form or ScanForm(formdata=None, data={"course_id": dose.course_id}),
     )
@@ -147,13 +149,17 @@ def _opening(lot: Lot | None) -> OpenVialForm | None:
     return opening_form(db.session(), lot) if lot else None
 
 
+def _stale(lot: Lot | None, box: int | None) -> OpenVial | None:
+    return vials.in_use(db.session(), [lot.id], box) if lot else None
+
+
 def _choose_lot(
     standing: Standing, dose: PlannedDose, lots: list[Lot], box: int | None, lot_id: int | None
 ) -> tuple[Lot, str]:
     """The scanned lot; else the one used last in this box today; else the one that ends first."""
     session, zone = db.session(), the_centre().zone
     if lot_id is not None and (scanned := session.get(Lot, lot_id)) is not None:
-        return scanned, _("Scanned now.")
+        return scanned, _("Just chosen. Compare it with the syringe.")
     since, _end = clock.day_bounds(standing.visit.day, zone)
     last = last_lot_in_box(session, dose.course_id, box, since)
     for lot in lots:

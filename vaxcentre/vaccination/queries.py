@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from vaxcentre.booking.history import due_dose, history_of
 from vaxcentre.models.appointment import Appointment, PlannedDose
+from vaxcentre.models.certificate import Certificate
 from vaxcentre.models.clinic import Place
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.patient import Patient
@@ -119,6 +120,14 @@ def versions_of(session: Session, injection_id: int) -> list[Injection]:
         found.insert(0, row)
         row = session.scalar(select(Injection).where(Injection.replaces_id == row.id))
     return found
+
+
+def has_paper(session: Session, patient_id: int) -> bool:
+    """Whether this person was handed a certificate that nobody has revoked."""
+    handed = select(Certificate.id).where(
+        Certificate.patient_id == patient_id, Certificate.revoked_at.is_(None)
+    )
+    return session.scalar(handed.limit(1)) is not None
 
 
 def latest_in_box(session: Session, box: int, since: datetime, limit: int = 5) -> list[Injection]:

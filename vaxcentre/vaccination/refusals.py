@@ -134,6 +134,16 @@ class TooLateToUndo(Refusal):
     sentence = N_("The ten minutes for undoing this are over. Correct the record instead.")
 
 
+class OnlyADoctor(Refusal):
+    """The lot could not be used, and an injection from it is put on record all the same."""
+
+    sentence = N_(
+        "Lot %(lot)s is blocked or expired. If it was injected all the same, a doctor "
+        "records it: the person must be found in a recall."
+    )
+    field = "lot"
+
+
 class NotYourRecord(Refusal):
     """A nurse corrects own records of the day; a doctor any."""
 

@@ -1,13 +1,17 @@
 """Write down an injection, and take it back within ten minutes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vaxcentre.audit import service as audit
+from vaxcentre.booking.review import mark_to_review, settle_review
 from vaxcentre.interview.visits import lock_patient_and_visit, lock_visit, read_visit
+from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.staff import StaffMember
 from vaxcentre.models.stock import Lot
@@ -70,6 +74,7 @@ def record_injection(
     session.flush()
     stock.take_for_injection(session, injection, day=day, by_id=by_id, now=now)
     watch(session, visit, zone=zone)
+    _settle_next(session, injection, by_id=by_id, now=now)
     audit.sign(
         session,
         "record_injection",
@@ -173,10 +178,45 @@ def enter_in_error(
     session.add(new)
     session.flush()
     watch(session, old.visit, zone=zone)
+    _review_next(session, old, by_id=by_id, now=now)
     audit.sign(
         session, "undo_injection", new, by_id=by_id, now=now, patient_id=old.patient_id, of=old.id
     )
     return new
+
+
+def _review_next(session: Session, old: Injection, *, by_id: int, now: datetime) -> None:
+    """A later dose that is booked has lost the one before it: somebody looks at it."""
+    for appointment in _booked_after(session, old):
+        mark_to_review(session, appointment, by_id=by_id, now=now)
+
+
+def _settle_next(session: Session, new: Injection, *, by_id: int, now: datetime) -> None:
+    """Recorded anew at the same visit: the later dose has the one before it again."""
+    undone = select(Injection.id).where(
+        Injection.visit_id == new.visit_id,
+        Injection.course_id == new.course_id,
+        Injection.outcome == Outcome.ENTERED_IN_ERROR,
+    )
+    if session.scalar(undone.limit(1)) is not None:
+        for appointment in _booked_after(session, new):
+            settle_review(session, appointment, by_id=by_id, now=now)
+
+
+def _booked_after(session: Session, injection: Injection) -> Sequence[Appointment]:
+    return session.scalars(
+        select(Appointment)
+        .join(PlannedDose, PlannedDose.appointment_id == Appointment.id)
+        .where(
+            PlannedDose.patient_id == injection.patient_id,
+            PlannedDose.course_id == injection.course_id,
+            PlannedDose.dose_number > injection.dose_number,
+            PlannedDose.released_at.is_(None),
+            Appointment.cancelled_at.is_(None),
+            Appointment.lapsed_at.is_(None),
+        )
+        .order_by(Appointment.id)
+    ).all()
 
 
 KEPT = (
