@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from vaxcentre.demo import names
 from vaxcentre.models.clinic import Centre
-from vaxcentre.models.stock import Lot, StockMovement
+from vaxcentre.models.stock import ExpectedDelivery, Lot, StockMovement
 from vaxcentre.models.vaccine import Course, CourseRule, CourseVaccine, Vaccine
 from vaxcentre.rules.national_list import by_gtin
 from vaxcentre.rules.vocabulary import DiscardReason, MovementKind, Route
@@ -175,6 +175,23 @@ def receive(
     )
     session.flush()
     return lot
+
+
+def announce(
+    session: Session, vaccine: Vaccine, doses: int, day: date, *, at: datetime, by_id: int
+) -> None:
+    """A delivery that the supplier has confirmed."""
+    session.add(
+        ExpectedDelivery(
+            vaccine_id=vaccine.id,
+            day=day,
+            doses=doses,
+            document_number=f"BC-{day:%y%m%d}",
+            announced_at=at,
+            announced_by_id=by_id,
+            received_doses=0,
+        )
+    )
 
 
 def throw_away(session: Session, lot: Lot, doses: int, *, at: datetime, by_id: int) -> None:

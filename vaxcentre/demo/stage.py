@@ -78,6 +78,10 @@ class Stage:
             )
             self.left[lot.id] = doses
             found[key].append(lot)
+        for key, doses, ahead in (("flu", 6000, 2), ("covid", 1800, 4), ("zoster", 900, 6)):
+            day = self.today + timedelta(days=ahead)
+            at = self.now - timedelta(days=3)
+            centre.announce(session, self.vaccines[key], doses, day, at=at, by_id=paul)
         self.lots = {
             "flu-2026": found["flu"],
             "covid-2026": found["covid"],

@@ -86,11 +86,14 @@ def _preview_page(form: ClinicForm, plan: Plan) -> str:
     now, session = clock.now(), db.session()
     day = clock.local_day(now, the_centre().zone)
     fields = [name for name in form.data if name not in {"csrf_token", "beyond_reason"}]
+    courses_of, days = plan.request.course_ids, plan.places_by_day
+    found = covers(session, courses_of, days, day=day, now=now)
+    form.beyond_reason.flags.optional = not any(cover.is_short for cover in found)
     return render_template(
         "office/clinics_new.html",
         form=form,
         plan=plan,
-        covers=covers(session, plan.request.course_ids, plan.places_by_day, day=day, now=now),
+        covers=found,
         overlapping=overlaps(session, plan),
         carried=[(name, value) for name in fields for value in request.form.getlist(name)],
     )
