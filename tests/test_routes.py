@@ -154,6 +154,8 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "stock.discard_vial": only(S, N, D),
     "stock.extra_dose": only(S, N, D),
     "stock.undo_vial": only(S, N, D),
+    "stock.vial_label": only(S, N, D),
+    "stock.vial_labels": only(S, N, D),
     "stock.undo": only(S),
     "stock.block": only(S),
     "stock.unblock": only(S),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 import time_machine
+from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -326,3 +328,39 @@ def test_a_vial_of_another_lot_is_not_found(lot_id: int, page: Browser, session:
     number = opened(session)[0].id
     assert page.open(f"/stock/lots/{other}/recipients?vial={number}").status == 404
     assert page.open(f"/stock/lots/{lot_id}/recipients?vial=99").status == 404
+
+
+def test_its_label_says_which_vial_what_is_in_it_and_until_when(
+    lot_id: int, page: Browser, session: Session, printer: object
+) -> None:
+    open_one(page, lot_id)
+    url = f"/stock/vials/{opened(session)[0].id}/label.pdf"
+    first = page.client.get(url).data
+    (sheet,) = PdfReader(BytesIO(first)).pages
+    text = sheet.extract_text()
+    assert all(word in text for word in ("Flacon 1", "COMIRNATY", "ouvert à 10:00", "box 2"))
+    assert "à jeter à 16:00" in text
+    assert [round(float(side) * 25.4 / 72) for side in sheet.mediabox[2:]] == [62, 29]
+    assert page.client.get(url).data == first
+
+
+def test_the_labels_of_the_day_stand_on_one_sheet(
+    lot_id: int, page: Browser, printer: object
+) -> None:
+    assert page.open("/stock/vials/labels.pdf").status == 404
+    open_one(page, lot_id)
+    open_one(page, lot_id, box="3")
+    (sheet,) = PdfReader(BytesIO(page.client.get("/stock/vials/labels.pdf").data)).pages
+    text = sheet.extract_text()
+    assert "Flacon 1" in text
+    assert "Flacon 2" in text
+
+
+def test_a_vial_that_was_not_opened_has_no_label(
+    lot_id: int, page: Browser, session: Session
+) -> None:
+    open_one(page, lot_id)
+    number = opened(session)[0].id
+    page.open("/stock/vials")
+    page.submit("/undo")
+    assert page.open(f"/stock/vials/{number}/label.pdf").status == 404

@@ -16,6 +16,7 @@ from vaxcentre.rules.vocabulary import Role
 from vaxcentre.stock import (
     delivery_views,
     keeping_service,
+    label_views,
     ledger_views,
     queries,
     recall_views,
@@ -53,6 +54,10 @@ bp.add_url_rule(
 )
 bp.add_url_rule("/vials/<int:vial_id>/extra", "extra_dose", vial_views.extra, methods=["POST"])
 bp.add_url_rule("/vials/<int:vial_id>/undo", "undo_vial", vial_views.undo, methods=["POST"])
+
+
+bp.add_url_rule("/vials/<int:vial_id>/label.pdf", "vial_label", label_views.label)
+bp.add_url_rule("/vials/labels.pdf", "vial_labels", label_views.labels)
 
 
 @bp.context_processor
