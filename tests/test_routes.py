@@ -142,6 +142,8 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "stock.lot": only(S, M, I, N, D),
     "stock.receive": only(S),
     "stock.deliveries": only(S, M, I),
+    "stock.period": only(S, M, I),
+    "stock.period_pdf": only(S, M, I),
     "stock.announce": only(S),
     "stock.settle": only(S),
     "stock.scanner": only(S, N, R),

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +22,7 @@ from vaxcentre.rules.vocabulary import DiscardReason, MovementKind, Role
 from vaxcentre.stock import (
     keeping_service,
     ledger_service,
+    period,
     queries,
     receive_service,
     service,
@@ -73,6 +75,16 @@ def test_any_history_adds_up(app: Flask, actions: list[tuple[str, int]]) -> None
         assert min(line.received, line.given, line.discarded, line.sent, line.found) >= 0
         movements = session.scalars(select(StockMovement).where(StockMovement.lot_id == lot.id))
         assert line.on_hand == sum(m.doses for m in movements)
+        since, until = clock.now() - timedelta(days=1), clock.now() + timedelta(days=1)
+        all_told = period.lines(session, since, until)
+        assert all(one.is_explained for one in all_told)
+        told = next(one for one in all_told if one.lot.id == lot.id)
+        assert (told.left, told.given, told.discarded_total, told.sent) == (
+            line.on_hand,
+            line.given,
+            line.discarded,
+            line.sent,
+        )
 
 
 def _act(

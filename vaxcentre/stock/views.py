@@ -18,6 +18,7 @@ from vaxcentre.stock import (
     keeping_service,
     label_views,
     ledger_views,
+    period_views,
     queries,
     recall_views,
     receive_views,
@@ -58,6 +59,10 @@ bp.add_url_rule("/vials/<int:vial_id>/undo", "undo_vial", vial_views.undo, metho
 
 bp.add_url_rule("/vials/<int:vial_id>/label.pdf", "vial_label", label_views.label)
 bp.add_url_rule("/vials/labels.pdf", "vial_labels", label_views.labels)
+
+
+bp.add_url_rule("/period", view_func=period_views.period)
+bp.add_url_rule("/period.pdf", view_func=period_views.period_pdf)
 
 
 @bp.context_processor
