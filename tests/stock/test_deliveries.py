@@ -111,6 +111,7 @@ def test_a_cut_is_written_down_with_its_reason(
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
+        ({"vaccine_id": "0"}, "Choisissez le vaccin"),
         ({"day": "01/01/2020"}, "Ce jour est passé"),
         ({"day": "01/01/2099"}, "plus d’un an"),
         ({"day": "31/02/2027"}, "Saisissez le jour de la livraison"),

@@ -432,3 +432,16 @@ def test_a_patient_s_name_never_stands_in_an_address(
     family = session.get_one(Patient, scene.patient_id).family_name.lower()
     assert not [link for link in shown.links().values() if family in link.lower()]
     assert "no-store" in shown.response.headers["Cache-Control"]
+
+
+def test_somebody_called_to_another_box_is_said_to_be_there(
+    page: Browser, write: Write, signed_in_as: SignIn
+) -> None:
+    with write() as session:
+        scene = make_scene(session)
+        visit = session.get_one(Visit, scene.visit_id)
+        visit.called_at, visit.box = clock.now(), 2
+    signed_in_as(Role.NURSE, box=3)
+    shown = page.open(f"/vaccination/visits/{scene.visit_id}")
+    assert "appelée au box 2" in shown.text
+    assert not shown.select("form[action$='/call']")

@@ -4,9 +4,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from vaxcentre.models.vaccine import Vaccine
 from vaxcentre.stock.deliveries import Announced
@@ -52,7 +60,15 @@ class AnnounceForm(Form):
 
     def offer(self, vaccines: Sequence[Vaccine]) -> None:
         """Put the centre's products into the choice."""
-        self.vaccine_id.choices = [(one.id, f"{one.name} · {one.cip13}") for one in vaccines]
+        self.vaccine_id.choices = [
+            (0, _("Choose")),
+            *((one.id, f"{one.name} · {one.cip13}") for one in vaccines),
+        ]
+
+    def validate_vaccine_id(self, field: Any) -> None:
+        """The first choice says "choose"."""
+        if not field.data:
+            raise ValidationError(_l("Choose the vaccine."))
 
     def to_request(self) -> Announced:
         """What was confirmed, as a plain value."""
