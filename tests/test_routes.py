@@ -59,6 +59,7 @@ WHO_MAY: dict[str, str | frozenset[Role]] = {
     "papers.verify": PUBLIC,
     "papers.verify_form": PUBLIC,
     "papers.mine": PUBLIC,
+    "doses.doses": PUBLIC,
     # questionnaire (at home)
     "questionnaire.answer": PUBLIC,
     # signin

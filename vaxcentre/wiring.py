@@ -23,6 +23,7 @@ from vaxcentre.office import views as office
 from vaxcentre.phone import views as phone
 from vaxcentre.reception import views as reception
 from vaxcentre.signin import views as signin_pages
+from vaxcentre.stock import public_views as doses
 from vaxcentre.stock import views as stock
 from vaxcentre.vaccination import views as vaccination
 from vaxcentre.web import (
@@ -40,7 +41,7 @@ from vaxcentre.web import (
     views,
 )
 
-PUBLIC: tuple[Blueprint, ...] = (booking.bp, papers.bp, questionnaire.bp)
+PUBLIC: tuple[Blueprint, ...] = (booking.bp, papers.bp, questionnaire.bp, doses.bp)
 STAFF: tuple[Blueprint, ...] = (
     signin_pages.bp,
     phone.bp,

@@ -48,6 +48,7 @@ def front() -> ResponseReturnValue:
         opening_text=centre.opening_text_en if english else centre.opening_text,
         paper_url=page_of_others("papers.mine"),
         verify_url=page_of_others("papers.verify_form"),
+        doses_url=page_of_others("doses.doses") if centre.publishes_doses else None,
     )
 
 

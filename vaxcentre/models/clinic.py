@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vaxcentre.models.base import Base
@@ -30,6 +30,7 @@ class Centre(Base):
     time_zone: Mapped[str] = mapped_column(String(40), default="Europe/Paris")
     public_address: Mapped[str] = mapped_column(String(200), default="")  # https://... on papers
     box_count: Mapped[int] = mapped_column(default=4)
+    publishes_doses: Mapped[bool] = mapped_column(default=False, server_default=false())
     smtp_host: Mapped[str] = mapped_column(String(200), default="")
     smtp_port: Mapped[int] = mapped_column(default=587)
     smtp_security: Mapped[str] = mapped_column(String(10), default="starttls")  # none|starttls|tls

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -88,6 +88,7 @@ class CentreForm(Form):
             NumberRange(1, 50, lazy_gettext("A centre has 1 to 50 boxes.")),
         ],
     )
+    publishes_doses = BooleanField(lazy_gettext("Show the public where the doses went"))
     seen = HiddenField()
 
     @classmethod
@@ -173,9 +174,10 @@ class CentreForm(Form):
             **{
                 name: getattr(self, name).data or ""
                 for name in CentreRequest.__dataclass_fields__
-                if name != "box_count"
+                if name not in {"box_count", "publishes_doses"}
             },
             box_count=self.box_count.data,
+            publishes_doses=self.publishes_doses.data,
         )
 
 

@@ -38,6 +38,7 @@ class CentreRequest:
     time_zone: str
     public_address: str
     box_count: int
+    publishes_doses: bool = False
 
 
 def change_centre(

@@ -33,6 +33,7 @@ class CentreCard:
     public_address: str
     box_count: int
     sends_mail: bool  # a mail server is named
+    publishes_doses: bool
 
 
 def the_centre() -> CentreCard:
@@ -68,6 +69,7 @@ def _read() -> CentreCard:
         public_address=row.public_address or current_app.config["PUBLIC_ADDRESS"],
         box_count=row.box_count,
         sends_mail=bool(row.smtp_host),
+        publishes_doses=row.publishes_doses,
     )
 
 
@@ -86,4 +88,5 @@ def _unnamed() -> CentreCard:
         public_address=current_app.config["PUBLIC_ADDRESS"],
         box_count=1,
         sends_mail=False,
+        publishes_doses=False,
     )
