@@ -25,7 +25,7 @@ from tests.world import PARIS, World, build
 from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.models.appointment import Appointment
-from vaxcentre.models.clinic import Clinic
+from vaxcentre.models.clinic import Centre, Clinic
 from vaxcentre.models.injection import Injection
 from vaxcentre.models.patient import Patient
 from vaxcentre.models.staff import StaffMember
@@ -69,6 +69,7 @@ def small_centre(
         with time_machine.travel(NOON, tick=False), inside(made):
             world = build()
             with transaction() as session:
+                session.scalars(select(Centre)).one().publishes_doses = True
                 ada = Appointment.reference == world.reference
                 slot = session.scalars(select(Appointment).where(ada)).one().place.slot
                 child = make.make_patient(session, "Fleur", birth_on=date(2012, 5, 1))

@@ -128,10 +128,16 @@ def watch(page: Browser, _world: World) -> Iterator[Page]:
     yield page.follow("Corriger")
 
 
+def read_doses(page: Browser, world: World) -> Iterator[Page]:
+    """Anybody reads where the doses went."""
+    yield page.open("/doses")
+
+
 WALKS: dict[str, list[Walk]] = {
     "booking": [book, book_two_doses, come_back],
     "questionnaire": [come_back],
     "papers": [verify],
+    "doses": [read_doses],
     "signin": [sign_in],
     "certificates": [print_a_day],
     "reception": [display],
