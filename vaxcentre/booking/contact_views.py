@@ -178,12 +178,10 @@ def done() -> ResponseReturnValue:
     """The reference in large letters, the papers, and the way to one more person."""
     draft = drafts.load()
     cards = queries.live_cards(db.session(), draft.done)
-    if not cards:  # nothing was booked, or it was cancelled since: that page says so
-        return (
-            go_on(draft, clock.now())
-            if not draft.done
-            else redirect(url_for("booking.own_appointment"))
-        )
+    if not draft.done:
+        return go_on(draft, clock.now())
+    if not cards:  # cancelled since: that page says so
+        return redirect(url_for("booking.own_appointment"))
     is_sent = current_app.config["IS_DEMO"] or the_centre().sends_mail
     return render_template(
         "booking/done.html",

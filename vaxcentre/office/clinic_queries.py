@@ -124,7 +124,7 @@ def free_by_day(
         .where(ClinicCourse.course_id.in_(course_ids), ClinicCourse.clinic_id != without)
         .distinct()
     )
-    taken = and_(Appointment.place_id == Place.id, LIVE, _claims(now))
+    taken = and_(Appointment.place_id == Place.id, LIVE, claims(now))
     rows = session.execute(
         select(Clinic.day, func.count(Place.id))
         .join(Slot, Slot.clinic_id == Clinic.id)
@@ -148,7 +148,8 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _claims(now: datetime) -> ColumnElement[bool]:
+def claims(now: datetime) -> ColumnElement[bool]:
+    """Whether an appointment has its place: booked, or held by somebody who is choosing."""
     return or_(Appointment.booked_at.is_not(None), Appointment.held_until > now)
 
 

@@ -32,7 +32,7 @@ def open_clinics(
         BeyondDoses: places without a dose behind them, and no reason given.
         and all that `make_plan` raises.
     """
-    session.scalars(select(Centre.id).with_for_update(**ALONE)).one()  # one opening at a time
+    one_opening_at_a_time(session)
     plan = make_plan(request, zone=zone, now=now)
     _refuse_twins(session, plan)
     day = clock.local_day(now, zone)
@@ -94,6 +94,11 @@ def change_opening(
         clinics=[each.id for each in changed],
     )
     return len(changed)
+
+
+def one_opening_at_a_time(session: Session) -> None:
+    """Two managers must not count the same doses behind the places of both."""
+    session.scalars(select(Centre.id).with_for_update(**ALONE)).one()
 
 
 def beyond_doses(

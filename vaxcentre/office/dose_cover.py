@@ -5,18 +5,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from vaxcentre.models.appointment import Appointment, PlannedDose
 from vaxcentre.models.clinic import Clinic, ClinicCourse, Place, Slot
 from vaxcentre.models.stock import Lot
 from vaxcentre.models.vaccine import Course
+from vaxcentre.office.clinic_queries import LIVE, claims
 from vaxcentre.rules.cover import Need, Supply, missing_doses
 from vaxcentre.stock import deliveries
 from vaxcentre.stock import service as stock
-
-LIVE = and_(Appointment.cancelled_at.is_(None), Appointment.lapsed_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,6 @@ class Cover:
     places: int  # what the plan would add
     missing: int  # doses that the plan lacks
     is_confirmed: bool
-
-    @property
-    def left(self) -> int:
-        """Doses that no booking and no open place counts on."""
-        promised = self.second_doses + self.booked + self.open_places
-        return max(0, self.usable + self.to_come - promised)
 
     @property
     def is_short(self) -> bool:
@@ -125,7 +118,7 @@ def _booked(
             PlannedDose.course_id.in_(course_ids),
             PlannedDose.released_at.is_(None),
             LIVE,
-            _is_claimed(now),
+            claims(now),
             Slot.starts_at >= now,
         )
         .group_by(PlannedDose.course_id, PlannedDose.dose_number, Clinic.day)
@@ -142,9 +135,7 @@ def _open_places(
 ) -> dict[int, Counter[date]]:
     """Free places of the clinics that are open, by course and day."""
     claimed = (
-        select(Appointment.id)
-        .where(Appointment.place_id == Place.id, LIVE, _is_claimed(now))
-        .exists()
+        select(Appointment.id).where(Appointment.place_id == Place.id, LIVE, claims(now)).exists()
     )
     rows = session.execute(
         select(ClinicCourse.course_id, Clinic.day, func.count(Place.id))
@@ -163,7 +154,3 @@ def _open_places(
     for course_id, on, places in rows:
         found[course_id][on] += places
     return found
-
-
-def _is_claimed(now: datetime) -> ColumnElement[bool]:
-    return or_(Appointment.booked_at.is_not(None), Appointment.held_until > now)

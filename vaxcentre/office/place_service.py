@@ -17,7 +17,7 @@ from vaxcentre.office.clinic_refusals import (
     NothingFree,
     SlotWouldBeTooFull,
 )
-from vaxcentre.office.clinic_service import beyond_doses, lock_clinic
+from vaxcentre.office.clinic_service import beyond_doses, lock_clinic, one_opening_at_a_time
 
 MOST_PER_SLOT = 200
 
@@ -44,6 +44,7 @@ def add_places(
         SlotWouldBeTooFull: more than 200 places in a slot.
         BeyondDoses: places without a dose behind them, and no reason given.
     """
+    one_opening_at_a_time(session)
     clinic = lock_clinic(session, request.clinic_id)
     slots = slots_to_come(session, clinic, request.from_at, request.until_at, now)
     added = request.places * len(slots)
