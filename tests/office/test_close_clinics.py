@@ -282,8 +282,13 @@ def test_a_closed_clinic_can_be_opened_again(
 ) -> None:
     _close(page, clinic_id)
     page.open(f"/office/clinics/{clinic_id}")
-    page.submit("/reopen")
+    refused = page.submit("/reopen")
+    assert refused.status == 422
+    assert "n’auraient pas de dose" in " ".join(refused.errors)
+    assert session.get_one(Clinic, clinic_id).closed_at is not None
+    page.submit("/reopen", **{"reopen-beyond_reason": "doses de Calais"})
     session.expire_all()
+    assert session.get_one(Clinic, clinic_id).beyond_doses_reason == "doses de Calais"
     assert session.get_one(Clinic, clinic_id).closed_at is None
     assert (
         session.scalars(select(AuditEntry).where(AuditEntry.action == "reopen_clinic")).one()

@@ -137,6 +137,12 @@ class PlacesForm(HoursForm):
         )
 
 
+class ReopenForm(Form):
+    """A closed clinic again, and why, where its places lack doses by now."""
+
+    beyond_reason = _beyond()
+
+
 class RemoveForm(HoursForm):
     """So many free places fewer in each slot, and why."""
 

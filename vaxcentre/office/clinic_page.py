@@ -18,6 +18,7 @@ from vaxcentre.office.clinic_forms import (
     HoursForm,
     PlacesForm,
     RemoveForm,
+    ReopenForm,
     SettleForm,
 )
 from vaxcentre.office.clinic_queries import (
@@ -64,12 +65,13 @@ def _shows_stranded(line: ClinicLine, may_change: bool) -> bool:
 
 
 def _forms(line: ClinicLine, wrong: Form | None) -> dict[str, Form]:
-    """The four small forms of the page; the one that was sent keeps what was typed."""
+    """The small forms of the page; the one that was sent keeps what was typed."""
     forms: dict[str, Form] = {
         "opening": opening_form(line.clinic),
         "add": hours_form(PlacesForm, line.clinic, prefix="add"),
         "remove": hours_form(RemoveForm, line.clinic, prefix="remove"),
         "settle": settle_form(line),
+        "again": ReopenForm(prefix="reopen", formdata=None),
     }
     return {name: wrong if type(wrong) is type(form) else form for name, form in forms.items()}
 

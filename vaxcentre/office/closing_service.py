@@ -12,8 +12,13 @@ from vaxcentre.models.appointment import Appointment
 from vaxcentre.models.clinic import Clinic, Place, Slot
 from vaxcentre.models.locks import ALONE, take
 from vaxcentre.office.clinic_refusals import BookedThisInstant, ClinicNotClosed
-from vaxcentre.office.clinic_service import lock_clinic
-from vaxcentre.office.place_service import closed_twin, let_go_holds, slots_to_come
+from vaxcentre.office.clinic_service import beyond_doses, lock_clinic, one_opening_at_a_time
+from vaxcentre.office.place_service import (
+    closed_twin,
+    let_go_holds,
+    slots_to_come,
+    taken_places,
+)
 from vaxcentre.office.resettle import Rooms, cancel_all, stranded_in
 from vaxcentre.rules.refusal import Refusal
 
@@ -89,15 +94,24 @@ def settle_again(
     return _settle(session, clinic, target_day, by_id=by_id, now=now, zone=zone)
 
 
-def reopen(session: Session, clinic_id: int, *, by_id: int, now: datetime) -> Clinic:
+def reopen(
+    session: Session, clinic_id: int, reason: str = "", *, by_id: int, now: datetime, day: date
+) -> Clinic:
     """Open a closed clinic again; who was moved or cancelled stays so.
 
     Raises:
         ClinicOver: its day is past.
+        BeyondDoses: its places have no dose behind them any more, and no reason is given.
     """
+    one_opening_at_a_time(session)
     clinic = session.get_one(Clinic, clinic_id, with_for_update=ALONE)
-    slots_to_come(session, clinic, clinic.starts_at, clinic.ends_at, now)
+    slots = slots_to_come(session, clinic, clinic.starts_at, clinic.ends_at, now)
     if clinic.closed_at is not None:
+        places = [place.id for slot in slots for place in slot.places]
+        free = len(places) - len(taken_places(session, places, now))
+        offered = [link.course_id for link in clinic.courses]
+        why = beyond_doses(session, offered, {clinic.day: free}, reason, day=day, now=now)
+        clinic.beyond_doses_reason = why or clinic.beyond_doses_reason
         clinic.closed_at = clinic.closed_by_id = clinic.closed_reason = None
         audit.sign(session, "reopen_clinic", clinic, by_id=by_id, now=now)
     return clinic

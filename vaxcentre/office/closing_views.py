@@ -13,7 +13,8 @@ from vaxcentre.database import transaction
 from vaxcentre.extensions import db
 from vaxcentre.office import clinic_page, closing_service
 from vaxcentre.office.call_queries import booked_on, calls_of
-from vaxcentre.office.clinic_forms import ClosingForm
+from vaxcentre.office.clinic_forms import ClosingForm, ReopenForm
+from vaxcentre.office.clinic_refusals import BeyondDoses
 from vaxcentre.office.closing_service import Settled
 from vaxcentre.rules.refusal import Refusal
 from vaxcentre.rules.vocabulary import Role
@@ -92,9 +93,17 @@ def settle(clinic_id: int) -> ResponseReturnValue:
 def reopen(clinic_id: int) -> ResponseReturnValue:
     """Open a closed clinic again."""
     clinic_page.line_or_404(clinic_id)
-    by_id = current_agent_id()
-    with transaction() as session:
-        closing_service.reopen(session, clinic_id, by_id=by_id, now=clock.now())
+    form, by_id, now = ReopenForm(prefix="reopen"), current_agent_id(), clock.now()
+    day = clock.local_day(now, the_centre().zone)
+    if not form.validate():
+        return clinic_page.show(clinic_id, wrong=form)
+    reason = form.beyond_reason.data or ""
+    try:
+        with transaction() as session:
+            closing_service.reopen(session, clinic_id, reason, by_id=by_id, now=now, day=day)
+    except BeyondDoses as refusal:
+        form.refuse(refusal)
+        return clinic_page.show(clinic_id, wrong=form)
     flash(_("The clinic is open again. Who was moved or cancelled stays so."), "go")
     return redirect(url_for(".clinic", clinic_id=clinic_id))
 

@@ -79,7 +79,7 @@ def remove_places(session: Session, request: PlacesRequest, *, by_id: int, now: 
     clinic = lock_clinic(session, request.clinic_id)
     slots = slots_to_come(session, clinic, request.from_at, request.until_at, now)
     places = [place for slot in slots for place in slot.places]
-    taken = _taken_places(session, [place.id for place in places], now)
+    taken = taken_places(session, [place.id for place in places], now)
     chosen = [
         place
         for slot in slots
@@ -155,7 +155,7 @@ def closed_twin(
     )
 
 
-def _taken_places(session: Session, place_ids: list[int], now: datetime) -> set[int]:
+def taken_places(session: Session, place_ids: list[int], now: datetime) -> set[int]:
     """Places that somebody has booked, or holds at this moment."""
     is_held = Appointment.booked_at.is_(None) & (Appointment.held_until > now)
     return set(
